@@ -1,0 +1,21 @@
+"""Settings that every test shares."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import matplotlib
+import numpy as np
+import pytest
+import tensorflow as tf
+
+matplotlib.use("Agg")
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A random generator with a fixed seed."""
+    return np.random.default_rng(0)
