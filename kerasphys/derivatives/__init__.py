@@ -1,0 +1,38 @@
+"""Named derivatives: names, what they mean, and the engines that compute them."""
+
+from kerasphys.derivatives.engine import Engine
+from kerasphys.derivatives.engines import select
+from kerasphys.derivatives.explain import explain
+from kerasphys.derivatives.namespace import Namespace
+from kerasphys.derivatives.plan import Plan
+from kerasphys.derivatives.signature import Requested, requested_names
+from kerasphys.derivatives.tape import TapeEngine
+from kerasphys.derivatives.terms import (
+    Coordinate,
+    Divergence,
+    Field,
+    Gradient,
+    Laplacian,
+    Parameter,
+    Partial,
+    Term,
+)
+
+__all__ = [
+    "Coordinate",
+    "Divergence",
+    "Engine",
+    "Field",
+    "Gradient",
+    "Laplacian",
+    "Namespace",
+    "Parameter",
+    "Partial",
+    "Plan",
+    "Requested",
+    "TapeEngine",
+    "Term",
+    "explain",
+    "requested_names",
+    "select",
+]
