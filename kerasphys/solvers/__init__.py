@@ -1,0 +1,30 @@
+"""Classical solvers and exact solutions: what the networks are judged against.
+
+NumPy and SciPy only: a reference shares no code with what it judges.
+"""
+
+from kerasphys.solvers.advection_diffusion_1d import AdvectionDiffusion1D
+from kerasphys.solvers.burgers_cole_hopf import burgers_cole_hopf
+from kerasphys.solvers.chebyshev import chebyshev_matrix, chebyshev_points
+from kerasphys.solvers.collocation import collocate, least_squares
+from kerasphys.solvers.errors import max_error, observed_order, relative_l2
+from kerasphys.solvers.finite_differences import finite_differences
+from kerasphys.solvers.heat_disk import heat_disk
+from kerasphys.solvers.nonlinear import solve_nonlinear
+from kerasphys.solvers.thomas import thomas
+
+__all__ = [
+    "AdvectionDiffusion1D",
+    "burgers_cole_hopf",
+    "chebyshev_matrix",
+    "chebyshev_points",
+    "collocate",
+    "finite_differences",
+    "heat_disk",
+    "least_squares",
+    "max_error",
+    "observed_order",
+    "relative_l2",
+    "solve_nonlinear",
+    "thomas",
+]
