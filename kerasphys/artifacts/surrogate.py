@@ -1,0 +1,228 @@
+"""Loading and use of artefacts from Python."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from kerasphys._validation import check_array, check_names, check_positive_int, message
+from kerasphys.artifacts.card import read_card
+from kerasphys.artifacts.layout import artifact_directory, refuse, verify_manifest
+
+_BATCHES_WITHOUT_A_BAR = 20
+
+
+class Surrogate:
+    """A model that was exported, ready to predict.
+
+    The files are checked against their digests before anything is loaded. A SavedModel is a
+    program: load it only from a source that you trust.
+
+    Args:
+        path: Directory of the artefact.
+
+    Attributes:
+        path: The absolute path of the artefact.
+        card: The `Card` of the model.
+        signatures: Mapping from names to functions of tensors, as TensorFlow loads them.
+
+    Raises:
+        FileNotFoundError: If there is no such directory.
+        ValueError: If a file is missing, altered or foreign; the message has its path.
+    """
+
+    def __init__(self, path: str | os.PathLike):
+        directory = artifact_directory("path", path)
+        verify_manifest(directory)
+        self.path = directory
+        self.card = read_card(directory)
+        # The loaded object owns the variables: its functions fail once it is gone.
+        self._model = tf.saved_model.load(str(directory))
+        if set(self._model.signatures) != {*self.card.signatures, "serving_default"}:
+            refuse(
+                directory,
+                f"the model has the signatures {sorted(self._model.signatures)}, and its card "
+                f"lists {sorted(self.card.signatures)}",
+            )
+        self.signatures = {name: self._model.signatures[name] for name in self.card.signatures}
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """Names of the columns of the points, in their order."""
+        return self.card.coordinate_names
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the fields that `predict` returns."""
+        return tuple(self.card.fields)
+
+    def predict(
+        self, points: Any, batch_size: int = 65536, verbose: str | int = "auto"
+    ) -> dict[str, np.ndarray]:
+        """Evaluates the fields.
+
+        Args:
+            points: Array `(n, d)` with the columns `coordinates`, or a mapping or a data frame
+                with one column `(n,)` for each of them, in any order.
+            batch_size: Positive integer, the number of points to evaluate at once.
+            verbose: `"auto"`: a progress bar if there are many batches; 0: none; 1: always.
+
+        Returns:
+            A dict from fields to arrays `(n,)`, in the precision of the model.
+
+        Warns:
+            UserWarning: If points lie outside the ranges of the card.
+
+        Raises:
+            TypeError: If the points are not numbers.
+            ValueError: If the points have a wrong shape or other names, or are not finite.
+        """
+        return self._evaluate("serve", points, batch_size, verbose)
+
+    def derivatives(
+        self,
+        points: Any,
+        names: str | Sequence[str] | None = None,
+        batch_size: int = 65536,
+        verbose: str | int = "auto",
+    ) -> dict[str, np.ndarray]:
+        """Evaluates the derivatives that were exported.
+
+        Args:
+            points: As for `predict`.
+            names: Names such as `"u_x"` among those exported; by default all of them.
+            batch_size: As for `predict`.
+            verbose: As for `predict`.
+
+        Returns:
+            A dict from names to arrays `(n,)`, or `(n, d)` for gradients.
+
+        Raises:
+            ValueError: If the model was exported without derivatives or without one of `names`.
+        """
+        if "derivatives" not in self.signatures:
+            raise ValueError(
+                f"The model at {self.path} was exported without derivatives. Export it again with "
+                "export(path, derivatives=[...])."
+            )
+        known = tuple(self.signatures["derivatives"].structured_outputs)
+        wanted = known if names is None else check_names("names", names)
+        for name in wanted:
+            if name not in known:
+                raise ValueError(message("names", f"among those exported, {known}", name))
+        values = self._evaluate("derivatives", points, batch_size, verbose)
+        return {name: values[name] for name in wanted}
+
+    def __repr__(self) -> str:
+        return (
+            f"<Surrogate {self.card.name!r}, coordinates {self.coordinates}, fields {self.fields}, "
+            f"at {self.path}>"
+        )
+
+    def _evaluate(
+        self, signature: str, points: Any, batch_size: int, verbose: str | int
+    ) -> dict[str, np.ndarray]:
+        function = self.signatures[signature]
+        inputs = function.structured_input_signature[1]
+        if set(inputs) != {"points"}:
+            raise ValueError(
+                f"The signature {signature!r} takes the inputs {sorted(inputs)}, not points alone. "
+                f"Call it with tensors: surrogate.signatures[{signature!r}](name=tensor, ...)."
+            )
+        batch_size = check_positive_int("batch_size", batch_size)
+        if not isinstance(verbose, str | int) or verbose not in ("auto", 0, 1):
+            raise ValueError(message("verbose", "'auto', 0 or 1", verbose))
+        dtype = inputs["points"].dtype.as_numpy_dtype
+        array, precision = self._as_array(points)
+        self._warn_outside(array, max(precision, np.finfo(dtype).eps))
+        starts = range(0, max(len(array), 1), batch_size)  # no points: one empty batch
+        update = _progress(len(starts), verbose)
+        parts = []
+        for done, start in enumerate(starts, start=1):
+            batch = array[start : start + batch_size].astype(dtype)
+            values = function(points=tf.constant(batch))
+            parts.append({name: value.numpy() for name, value in values.items()})
+            update(done)
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _as_array(self, points: Any) -> tuple[np.ndarray, float]:
+        """Points as float64, and the rounding error of the numbers as they were given."""
+        columns = len(self.coordinates)
+        names = ", ".join(self.coordinates)
+        if hasattr(points, "columns"):  # a data frame, of pandas or its like
+            points = {name: np.asarray(points[name]) for name in points.columns}
+        if isinstance(points, Mapping):
+            if set(points) != set(self.coordinates):
+                raise ValueError(
+                    f"Argument `points` must have exactly the columns {names}. Received: "
+                    f"{', '.join(map(str, points))}."
+                )
+            arrays = [
+                check_array(f"points[{name!r}]", points[name], (None,)) for name in self.coordinates
+            ]
+            if len({len(array) for array in arrays}) > 1:
+                raise ValueError(
+                    "Argument `points` must have columns of one length. Received: "
+                    + ", ".join(f"{k}: {len(v)}" for k, v in points.items())
+                )
+            dtypes = [np.asarray(points[name]).dtype for name in self.coordinates]
+            return np.stack(arrays, axis=1), _rounding(dtypes)
+        array = check_array("points", points, (None, columns), f"The columns are {names}.")
+        return array, _rounding([np.asarray(points).dtype])
+
+    def _warn_outside(self, array: np.ndarray, precision: float) -> None:
+        for coordinate, column in zip(self.card.coordinates, array.T, strict=True):
+            lower = -np.inf if coordinate["lower"] is None else coordinate["lower"]
+            upper = np.inf if coordinate["upper"] is None else coordinate["upper"]
+            slack = 8 * precision * max(abs(b) for b in (lower, upper, 0.0) if np.isfinite(b))
+            outside = column[(column < lower - slack) | (column > upper + slack)]
+            if len(outside):
+                warnings.warn(
+                    f"{len(outside)} of {len(array)} points lie outside the range of the model "
+                    f"card, {coordinate['name']} in [{lower}, {upper}]; the first is "
+                    f"{coordinate['name']} = {outside[0]}. The errors on the card say nothing "
+                    "about them.",
+                    UserWarning,
+                    stacklevel=4,
+                )
+
+
+def load_surrogate(path: str | os.PathLike) -> Surrogate:
+    """Loads what `export` wrote.
+
+    Args:
+        path: Directory of the artefact.
+
+    Returns:
+        A `Surrogate`, with `predict`, `derivatives` and the model `card`.
+
+    Raises:
+        FileNotFoundError: If there is no such directory.
+        ValueError: If a file is missing, altered or foreign; the message has its path.
+
+    Example:
+        ```python notest
+        import kerasphys as kp
+
+        surrogate = kp.load_surrogate("saved_models/burgers")
+        u = surrogate.predict({"x": x, "t": t})["u"]
+        ```
+    """
+    return Surrogate(path)
+
+
+def _rounding(dtypes: Sequence[np.dtype]) -> float:
+    return max(float(np.finfo(dtype).eps) if dtype.kind == "f" else 0.0 for dtype in dtypes)
+
+
+def _progress(batches: int, verbose: str | int) -> Any:
+    if verbose == 0 or (verbose == "auto" and batches <= _BATCHES_WITHOUT_A_BAR):
+        return lambda done: None
+    import keras
+
+    return keras.utils.Progbar(batches).update

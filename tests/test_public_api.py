@@ -1,0 +1,114 @@
+"""The public names of every room, listed by hand: nothing is public, or goes away, by accident."""
+
+import importlib
+import inspect
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "kerasphys"
+ROOMS = sorted(init.parent.name for init in PACKAGE.glob("*/__init__.py"))
+
+EXPECTED = {
+    "kerasphys": ["__version__"],
+    "kerasphys.artifacts": [
+        "Card",
+        "Surrogate",
+        "load_surrogate",
+        "read_card",
+        "write_artifact",
+    ],
+    "kerasphys.conditions": [
+        "Condition",
+        "Data",
+        "Dirichlet",
+        "Located",
+        "Neumann",
+        "Periodic",
+        "Residual",
+        "Robin",
+        "Table",
+    ],
+    "kerasphys.derivatives": [
+        "Coordinate",
+        "Divergence",
+        "Engine",
+        "Field",
+        "Gradient",
+        "Laplacian",
+        "Namespace",
+        "Parameter",
+        "Partial",
+        "Plan",
+        "Requested",
+        "TapeEngine",
+        "Term",
+        "explain",
+        "requested_names",
+        "select",
+    ],
+    "kerasphys.equations": [
+        "advection_diffusion",
+        "allen_cahn",
+        "burgers",
+        "heat",
+        "helmholtz",
+        "kdv",
+        "poisson",
+        "wave",
+    ],
+    "kerasphys.layers": [
+        "BoxScaling",
+        "sine",
+    ],
+    "kerasphys.networks": [
+        "MLP",
+        "Network",
+    ],
+    "kerasphys.solvers": [
+        "AdvectionDiffusion1D",
+        "burgers_cole_hopf",
+        "chebyshev_matrix",
+        "chebyshev_points",
+        "collocate",
+        "finite_differences",
+        "heat_disk",
+        "least_squares",
+        "max_error",
+        "observed_order",
+        "relative_l2",
+        "solve_nonlinear",
+        "thomas",
+    ],
+}
+
+
+def public(module):
+    """What a reader finds without a leading underscore; files are not public, rooms are."""
+    names = {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    if module.__name__ == "kerasphys":
+        names |= {"__version__", *ROOMS}
+    return sorted(names)
+
+
+@pytest.mark.parametrize("room", sorted(EXPECTED))
+def test_public_names(room):
+    module = importlib.import_module(room)
+    assert module.__all__ == EXPECTED[room]
+    assert public(module) == EXPECTED[room]
+
+
+@pytest.mark.parametrize("room", sorted(EXPECTED))
+def test_public_names_exist_sorted_and_once(room):
+    module = importlib.import_module(room)
+    assert EXPECTED[room] == sorted(set(EXPECTED[room]))
+    for name in EXPECTED[room]:
+        assert hasattr(module, name), f"{room}.{name}"
+
+
+def test_every_room_is_listed():
+    assert set(EXPECTED) == {"kerasphys", *(f"kerasphys.{room}" for room in ROOMS)}
