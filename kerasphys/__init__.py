@@ -5,6 +5,46 @@ without it. Start with the README, or with `examples/`.
 """
 
 from kerasphys import _backend as _backend  # first: it refuses a wrong Keras backend
+from kerasphys import (
+    artifacts,
+    conditions,
+    derivatives,
+    equations,
+    geometry,
+    layers,
+    models,
+    networks,
+    solvers,
+)
+from kerasphys._load import load_model
 from kerasphys._version import __version__
+from kerasphys.artifacts import load_surrogate
+from kerasphys.conditions import Data, Dirichlet, Neumann, Periodic, Residual, Robin, Table
+from kerasphys.point_sets import PointSets
+from kerasphys.problem import Problem
+from kerasphys.unknown import Unknown
 
-__all__ = ["__version__"]
+__all__ = [
+    "Data",
+    "Dirichlet",
+    "Neumann",
+    "Periodic",
+    "PointSets",
+    "Problem",
+    "Residual",
+    "Robin",
+    "Table",
+    "Unknown",
+    "__version__",
+    "artifacts",
+    "conditions",
+    "derivatives",
+    "equations",
+    "geometry",
+    "layers",
+    "load_model",
+    "load_surrogate",
+    "models",
+    "networks",
+    "solvers",
+]

@@ -5,7 +5,7 @@ from kerasphys.derivatives.engines import select
 from kerasphys.derivatives.explain import explain
 from kerasphys.derivatives.namespace import Namespace
 from kerasphys.derivatives.plan import Plan
-from kerasphys.derivatives.signature import Requested, requested_names
+from kerasphys.derivatives.requested import Requested, requested_names
 from kerasphys.derivatives.tape import TapeEngine
 from kerasphys.derivatives.terms import (
     Coordinate,

@@ -1,0 +1,36 @@
+"""Loading of saved models."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from kerasphys._validation import message
+from kerasphys.models.pinn_model import loading_with
+from kerasphys.problem import Problem
+
+
+def load_model(path: str | os.PathLike, problem: Problem | None = None) -> Any:
+    """Loads a model from the `.keras` file that `model.save` wrote.
+
+    Args:
+        path: The file.
+        problem: The problem, with the functions that the file only names. It is needed to go on
+            training where residuals or boundary values are functions that are not registered with
+            Keras.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is damaged or holds something else.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(message("path", "a path", path))
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"There is no file {Path(path)}.")
+    if problem is not None and not isinstance(problem, Problem):
+        raise TypeError(message("problem", "a kp.Problem or None", problem))
+    with loading_with(problem):
+        return keras.saving.load_model(path)

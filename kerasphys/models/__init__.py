@@ -1,0 +1,6 @@
+"""Objectives: models that know what they are trained for."""
+
+from kerasphys.models.physics_model import PhysicsModel
+from kerasphys.models.pinn_model import PINNModel
+
+__all__ = ["PINNModel", "PhysicsModel"]

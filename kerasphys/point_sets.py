@@ -1,0 +1,197 @@
+"""The points at which conditions must hold, with everything that is evaluated on them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from kerasphys._validation import check_array, check_int, message
+from kerasphys.conditions import Condition
+from kerasphys.conditions.values import Value, check_arguments, check_value, evaluate
+from kerasphys.derivatives import Namespace
+from kerasphys.geometry import Geometry, PointCloud, Region
+
+
+@dataclass(frozen=True)
+class PointSet:
+    """One set of points and what its conditions need there, as float64 arrays.
+
+    Attributes:
+        points: `(n, d)`.
+        images: `(n, d)`, the points across a periodic domain, or `None`.
+        normals: `(n, spatial coordinates)`, outward unit normals, or `None`.
+        weights: For each condition on this set, `(n,)`.
+        givens: For each of these conditions its given values, `(n,)` or `()`.
+    """
+
+    points: np.ndarray
+    images: np.ndarray | None
+    normals: np.ndarray | None
+    weights: dict[str, np.ndarray] = field(default_factory=dict)
+    givens: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All arrays by name: `points`, `weights.equation`, `givens.equation.source`."""
+        found = {"points": self.points, "images": self.images, "normals": self.normals}
+        for condition, weights in self.weights.items():
+            found[f"weights.{condition}"] = weights
+        for condition, givens in self.givens.items():
+            for name, values in givens.items():
+                found[f"givens.{condition}.{name}"] = values
+        return {name: array for name, array in found.items() if array is not None}
+
+
+class PointSets:
+    """Points for the conditions of a problem. `Problem.points` makes it.
+
+    Conditions that hold on the same region with the same number of points share one set, so what
+    they ask for is computed together.
+
+    Args:
+        domain: The domain of the problem.
+        conditions: The conditions of the problem, by name.
+        namespace: The names of the problem.
+        points: For each condition the number of its points, or an array `(n, d)` of points of
+            your own. Conditions on fixed positions may be left out.
+        seed: Integer.
+        sampler: `"sobol"`, `"latin_hypercube"`, `"uniform"`, `"grid"` or `"chebyshev"`.
+        weights: For some conditions a weight of each point: an array `(n,)` or a NumPy function
+            of the coordinates, not negative.
+        draw: Non-negative integer, counts resamplings: another value gives other points.
+
+    Raises:
+        ValueError: If a name is no condition, or points lie outside their region.
+    """
+
+    def __init__(
+        self,
+        domain: Geometry,
+        conditions: Mapping[str, Condition],
+        namespace: Namespace,
+        points: Mapping[str, int | np.ndarray],
+        seed: int = 0,
+        sampler: str = "sobol",
+        weights: Mapping[str, Value] | None = None,
+        draw: int = 0,
+    ):
+        if not isinstance(domain, Geometry):
+            raise TypeError(message("domain", "a geometry", domain))
+        if not isinstance(namespace, Namespace):
+            raise TypeError(message("namespace", "a Namespace", namespace))
+        self.domain = domain
+        self.conditions = _check_dict("conditions", conditions)
+        self.namespace = namespace
+        self.points = _check_dict("points", points)
+        self.seed = check_int("seed", seed, minimum=0)
+        self.sampler = sampler
+        self.weights = _check_dict("weights", {} if weights is None else weights)
+        self.draw = check_int("draw", draw, minimum=0)
+        for argument, given in (("points", self.points), ("weights", self.weights)):
+            unknown = [name for name in given if name not in self.conditions]
+            if unknown:
+                raise ValueError(
+                    f"Argument `{argument}` names {', '.join(unknown)}, which is no condition of "
+                    f"the problem. Its conditions are {', '.join(self.conditions)}."
+                )
+        self.sets: dict[str, PointSet] = {}
+        self._shared: dict[str, tuple[Region, int, bool]] = {}
+        for name, condition in self.conditions.items():
+            if name in self.points or isinstance(condition.region(domain), PointCloud):
+                self._add(name, condition, self.points.get(name))
+        if not self.sets:
+            raise ValueError(
+                "No points: say how many for each condition, for example "
+                f"points({next(iter(self.conditions))}=1000)."
+            )
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """The conditions that have points."""
+        return tuple(name for points in self.sets.values() for name in points.weights)
+
+    def redrawn(self, draw: int) -> PointSets:
+        """The same sets with points drawn anew; points of the user's own stay."""
+        return PointSets(
+            self.domain,
+            self.conditions,
+            self.namespace,
+            self.points,
+            self.seed,
+            self.sampler,
+            self.weights,
+            draw,
+        )
+
+    def tensors(self, dtype: str) -> dict[str, dict[str, tf.Tensor]]:
+        """All arrays as tensors of a dtype, by set and name."""
+        return {
+            name: {key: tf.constant(array, dtype) for key, array in points.arrays().items()}
+            for name, points in self.sets.items()
+        }
+
+    def _add(self, name: str, condition: Condition, wanted: Any) -> None:
+        region = condition.region(self.domain)
+        periodic = condition.images(np.zeros((0, self.domain.dim)), self.domain) is not None
+        if wanted is None or isinstance(wanted, int | np.integer):
+            count = len(region.points) if wanted is None else check_int(name, wanted, minimum=1)
+            for shared, kind in self._shared.items():
+                if kind == (region, count, periodic):
+                    self._fill(shared, name, condition, self.sets[shared])
+                    return
+            self._shared[name] = (region, count, periodic)
+            mixed = np.random.SeedSequence([self.seed, self.draw, zlib.crc32(name.encode())])
+            points = region.sample(count, self.sampler, int(mixed.generate_state(1)[0]))
+        else:
+            points = check_array(name, wanted, (None, self.domain.dim))
+            outside = np.flatnonzero(~region.contains(points))
+            if len(outside):
+                raise ValueError(
+                    f"The points given for `{name}` must lie on {region!r}. Received: "
+                    f"{len(outside)} points elsewhere, the first is "
+                    f"{points[outside[0]].tolist()} at index {outside[0]}."
+                )
+        if not len(points):
+            raise ValueError(f"The points given for `{name}` must be at least one.")
+        self.sets[name] = PointSet(points, condition.images(points, self.domain), None)
+        self._fill(name, name, condition, self.sets[name])
+
+    def _fill(self, key: str, name: str, condition: Condition, points: PointSet) -> None:
+        names = self.domain.coordinates
+        if condition.needs_normals and points.normals is None:
+            normals = condition.region(self.domain).normals(points.points)
+            condition.check_normals(normals, self.namespace)
+            points = PointSet(
+                points.points,
+                points.images,
+                normals[:, list(self.namespace.spatial)],
+                points.weights,
+                points.givens,
+            )
+            self.sets[key] = points
+        weight = check_value(f"weights[{name!r}]", self.weights.get(name, 1.0))
+        check_arguments(f"weights[{name!r}]", weight, names)
+        weights = evaluate(f"weights[{name!r}]", weight, points.points, names)
+        if np.any(weights < 0):
+            raise ValueError(f"The weights of the points of `{name}` must not be negative.")
+        points.weights[name] = np.broadcast_to(weights, len(points.points)).copy()
+        points.givens[name] = {
+            given: evaluate(f"{name}.{given}", value, points.points, names)
+            for given, value in condition.givens.items()
+        }
+
+    def __repr__(self) -> str:
+        sizes = [
+            f"{'+'.join(points.weights)}: {len(points.points)}" for points in self.sets.values()
+        ]
+        return f"PointSets({', '.join(sizes)})"
+
+
+def _check_dict(argument: str, value: Any) -> dict:
+    if not isinstance(value, Mapping):
+        raise TypeError(message(argument, "a dict by name of condition", value))
+    return dict(value)

@@ -1,0 +1,252 @@
+"""A problem: what is sought, where, and what must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kerasphys._registry import serializable
+from kerasphys._validation import check_name, check_number, message
+from kerasphys.conditions import Condition, Located
+from kerasphys.conditions.functions import MissingFunction
+from kerasphys.conditions.values import Value
+from kerasphys.derivatives import Gradient, Namespace, Parameter
+from kerasphys.geometry import Geometry
+from kerasphys.point_sets import PointSets
+from kerasphys.unknown import Unknown
+
+RESERVED_FIELDS = ("on", "at", "weight", "alpha", "beta")
+RESERVED_CONDITIONS = ("loss", "seed", "sampler", "weights")
+
+
+@serializable
+class Problem:
+    """Fields on a domain, and the conditions that they must satisfy.
+
+    Args:
+        domain: A geometry; its coordinates are the inputs of the network, in their order.
+        fields: The names of the unknown functions, the outputs of the network.
+        conditions: For each name a condition: `Residual`, `Dirichlet`, `Neumann`, `Robin`,
+            `Periodic` or `Data`. The names appear in the logs, as `equation_loss`.
+        parameters: For each name a number, or an `Unknown` to be identified.
+        vectors: Names of vectors and their components, `{"velocity": ("v1", "v2")}`, for
+            `div_velocity`.
+        time: The coordinate that `laplacian_`, `grad_` and `div_` leave out; by default `"t"`.
+
+    Raises:
+        ValueError: If a name could be read in two ways, or a condition names something unknown.
+
+    Example:
+        ```python
+        import numpy as np
+        import kerasphys as kp
+
+        def burgers(u, u_t, u_x, u_xx, viscosity):
+            return u_t + u * u_x - viscosity * u_xx
+
+        domain = kp.geometry.Interval(-1, 1, "x") * kp.geometry.Interval(0, 1, "t")
+        problem = kp.Problem(
+            domain,
+            fields="u",
+            parameters={"viscosity": 0.01 / np.pi},
+            conditions={
+                "equation": kp.Residual(burgers),
+                "initial": kp.Dirichlet(u=lambda x: -np.sin(np.pi * x), on=domain.start("t")),
+                "walls": kp.Dirichlet(u=0.0, on=domain.boundary("x")),
+            },
+        )
+        points = problem.points(equation=1000, initial=100, walls=100, seed=0)
+        ```
+    """
+
+    def __init__(
+        self,
+        domain: Geometry,
+        fields: str | Sequence[str],
+        conditions: Mapping[str, Condition],
+        parameters: Mapping[str, float | Unknown] | None = None,
+        vectors: Mapping[str, Sequence[str]] | None = None,
+        time: str | None = None,
+    ):
+        if not isinstance(domain, Geometry):
+            raise TypeError(message("domain", "a geometry such as kp.geometry.Interval", domain))
+        self.domain = domain
+        self.parameters = _check_parameters(parameters)
+        self.namespace = Namespace(
+            domain.coordinates, fields, tuple(self.parameters), vectors, time
+        )
+        for name in self.namespace.fields:
+            if name in RESERVED_FIELDS:
+                raise ValueError(
+                    f"Argument `fields`: {name!r} is an argument of the conditions. Rename it."
+                )
+        self.conditions = self._check_conditions(conditions)
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """The names of the inputs, in their order."""
+        return self.namespace.coordinates
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the outputs, in their order."""
+        return self.namespace.fields
+
+    @property
+    def missing_functions(self) -> tuple[str, ...]:
+        """The functions that a loaded problem names but does not have."""
+        found: dict[str, None] = {}
+        for condition in self.conditions.values():
+            for value in (getattr(condition, "function", None), *condition.givens.values()):
+                if isinstance(value, MissingFunction):
+                    found[value.name] = None
+        return tuple(found)
+
+    def points(
+        self,
+        seed: int = 0,
+        sampler: str = "sobol",
+        weights: Mapping[str, Value] | None = None,
+        **points: int | np.ndarray,
+    ) -> PointSets:
+        """Points for training or validation.
+
+        Args:
+            seed: Integer; the same seed gives the same points.
+            sampler: `"sobol"`, `"latin_hypercube"`, `"uniform"`, `"grid"` or `"chebyshev"`.
+            weights: For some conditions a weight of each point, an array or a NumPy function.
+            **points: For each condition the number of its points, or your own array `(n, d)`.
+        """
+        return PointSets(
+            self.domain, self.conditions, self.namespace, points, seed, sampler, weights
+        )
+
+    def describe(self) -> str:
+        """The problem as text for people."""
+        lines = [
+            f"fields {', '.join(self.fields)} of {', '.join(self.coordinates)} on {self.domain!r}"
+        ]
+        lines += [
+            f"parameter {name} = {value if isinstance(value, Unknown) else f'{value:g}'}"
+            for name, value in self.parameters.items()
+        ]
+        lines += [f"{name}: {condition.describe()}" for name, condition in self.conditions.items()]
+        return "\n".join(lines)
+
+    def get_config(self) -> dict[str, Any]:
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "domain": serialize(self.domain),
+            "fields": list(self.fields),
+            "conditions": {name: serialize(c) for name, c in self.conditions.items()},
+            "parameters": {
+                name: serialize(value) if isinstance(value, Unknown) else value
+                for name, value in self.parameters.items()
+            },
+            "vectors": {name: list(parts) for name, parts in self.namespace.vectors.items()},
+            "time": self.namespace.time,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Problem:
+        deserialize = keras.saving.deserialize_keras_object
+        return cls(
+            domain=deserialize(config["domain"]),
+            fields=config["fields"],
+            conditions={name: deserialize(c) for name, c in config["conditions"].items()},
+            parameters={
+                name: deserialize(value) if isinstance(value, dict) else value
+                for name, value in config["parameters"].items()
+            },
+            vectors=config["vectors"],
+            time=config["time"],
+        )
+
+    def _check_conditions(self, conditions: Any) -> dict[str, Condition]:
+        if not isinstance(conditions, Mapping) or not conditions:
+            raise TypeError(message("conditions", "a dict of named conditions", conditions))
+        checked = {}
+        for given_name, condition in conditions.items():
+            name = check_name("conditions", given_name)
+            if name in RESERVED_CONDITIONS or name.startswith("val_"):
+                raise ValueError(
+                    f"Argument `conditions`: a condition must not be called {name!r}; the logs "
+                    "and `points` use that name. Rename it."
+                )
+            if name in self.namespace:
+                raise ValueError(
+                    f"Argument `conditions`: {name!r} is already a name of the problem, so it "
+                    "could be read in two ways. Rename the condition."
+                )
+            if not isinstance(condition, Condition):
+                raise TypeError(
+                    message(f"conditions[{name!r}]", "a condition such as kp.Residual", condition)
+                )
+            try:
+                condition.check(self.namespace, self.domain)
+                self._rehearse(condition)
+            except Exception as error:
+                error.add_note(f"This is about the condition {name!r}.")
+                raise
+            checked[name] = condition
+        return checked
+
+    def _rehearse(self, condition: Condition, n: int = 3) -> None:
+        """Traces the residuals once, so that a mistake shows before training."""
+        if isinstance(getattr(condition, "function", None), MissingFunction):
+            return
+
+        def value(name: str) -> tf.Tensor:
+            term = self.namespace.require(name)
+            if isinstance(term, Parameter):
+                return tf.ones((), tf.float64)
+            shape = (n, len(term.along)) if isinstance(term, Gradient) else (n,)
+            return tf.ones(shape, tf.float64)
+
+        @tf.function
+        def trace() -> tuple[tf.Tensor, ...]:
+            values = {name: value(name) for name in condition.names(self.namespace)}
+            givens = {
+                name: tf.ones(() if isinstance(given, float) else (n,), tf.float64)
+                for name, given in condition.givens.items()
+            }
+            normals = tf.ones((n, len(self.namespace.spatial)), tf.float64)
+            residuals = condition.residuals(Located(values, givens, values, normals))
+            check_residuals(residuals, n)
+            return residuals
+
+        try:
+            trace.get_concrete_function()
+        except NotImplementedError as error:
+            raise TypeError(
+                "A residual works on TensorFlow tensors, which NumPy functions cannot take. Use "
+                "arithmetic and keras.ops, for example keras.ops.sin(u) for np.sin(u)."
+            ) from error
+
+
+def check_residuals(residuals: Sequence[Any], n: int | None) -> None:
+    """Refuses what is not a tensor of shape `(n,)`."""
+    for residual in residuals:
+        if not tf.is_tensor(residual) or residual.shape.as_list() != [n]:
+            shape = residual.shape if tf.is_tensor(residual) else repr(residual)
+            raise ValueError(
+                "A residual must return one value for each point, a tensor of shape (n,), or a "
+                f"tuple or dict of them. Received: {shape} for {n} points."
+            )
+
+
+def _check_parameters(parameters: Any) -> dict[str, float | Unknown]:
+    if parameters is None:
+        return {}
+    if not isinstance(parameters, Mapping):
+        raise TypeError(message("parameters", "a dict of numbers and kp.Unknown", parameters))
+    return {
+        check_name("parameters", name): value
+        if isinstance(value, Unknown)
+        else check_number(f"parameters[{name!r}]", value)
+        for name, value in parameters.items()
+    }
