@@ -138,7 +138,9 @@ class PointSets:
         region = condition.region(self.domain)
         periodic = condition.images(np.zeros((0, self.domain.dim)), self.domain) is not None
         if wanted is None or isinstance(wanted, int | np.integer):
-            count = len(region.points) if wanted is None else check_int(name, wanted, minimum=1)
+            if wanted is None and isinstance(region, PointCloud):
+                wanted = len(region.points)
+            count = check_int(name, wanted, minimum=1)
             for shared, kind in self._shared.items():
                 if kind == (region, count, periodic):
                     self._fill(shared, name, condition, self.sets[shared])

@@ -86,6 +86,9 @@ class Condition:
         """A second set of points that the condition compares with the first, or `None`."""
         return None
 
+    def check_normals(self, normals: np.ndarray, namespace: Namespace) -> None:
+        """Raises a ValueError where outward normals `(n, d)` do not suit the condition."""
+
     def check(self, namespace: Namespace, domain: Geometry) -> None:
         """Raises a ValueError where the condition does not fit the problem."""
         region = self.region(domain)

@@ -36,16 +36,21 @@ class BoxScaling(keras.layers.Layer):
         ```
     """
 
-    def __init__(self, lower: Sequence[float], upper: Sequence[float], **kwargs: Any):
-        lower = check_array("lower", lower, (None,))
-        upper = check_array("upper", upper, lower.shape)
-        if not np.all(lower < upper):
-            raise ValueError(message("upper", f"above lower={lower.tolist()}", upper.tolist()))
+    def __init__(
+        self,
+        lower: Sequence[float] | np.ndarray,
+        upper: Sequence[float] | np.ndarray,
+        **kwargs: Any,
+    ):
+        low = check_array("lower", lower, (None,))
+        high = check_array("upper", upper, low.shape)
+        if not np.all(low < high):
+            raise ValueError(message("upper", f"above lower={low.tolist()}", high.tolist()))
         super().__init__(**kwargs)
-        self.lower = lower.tolist()
-        self.upper = upper.tolist()
-        self._centre = (lower + upper) / 2
-        self._half = (upper - lower) / 2
+        self.lower = low.tolist()
+        self.upper = high.tolist()
+        self._centre = (low + high) / 2
+        self._half = (high - low) / 2
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         if input_shape[-1] != len(self.lower):

@@ -328,7 +328,7 @@ class PINNModel(PhysicsModel):
 
     # What leaves
 
-    def export(  # type: ignore[override]
+    def export(
         self,
         path: str | os.PathLike,
         derivatives: str | Sequence[str] = (),

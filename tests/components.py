@@ -1,0 +1,153 @@
+"""How to make one of every public class: the contract and the bad-input tests start from here.
+
+Whoever adds a public class adds a line; `test_contract.py` fails until it is there.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+
+import kerasphys as kp
+
+# Bases to derive from, and containers that are filled by the package itself.
+NOT_BUILT_BY_USERS = {
+    kp.conditions.Condition,
+    kp.conditions.Located,
+    kp.derivatives.Engine,
+    kp.geometry.Face,
+    kp.geometry.Geometry,
+    kp.geometry.Region,
+    kp.models.PhysicsModel,
+    kp.networks.Network,
+}
+
+
+def interval() -> kp.geometry.Interval:
+    return kp.geometry.Interval(0.0, 1.0, "x")
+
+
+def space_time() -> kp.geometry.Product:
+    return kp.geometry.Interval(-1.0, 1.0, "x") * kp.geometry.Interval(0.0, 1.0, "t")
+
+
+def problem() -> kp.Problem:
+    """A heat equation with a coefficient to identify, made of registered functions only."""
+    domain = space_time()
+    return kp.Problem(
+        domain,
+        fields="u",
+        parameters={"diffusivity": kp.Unknown(0.5, lower=0.0)},
+        conditions={
+            "equation": kp.Residual(kp.equations.heat),
+            "initial": kp.Dirichlet(u=1.0, on=domain.start("t")),
+            "walls": kp.Neumann(u=0.0, on=domain.boundary("x")),
+        },
+    )
+
+
+def points(seed: int = 0) -> kp.PointSets:
+    return problem().points(equation=16, initial=4, walls=4, seed=seed)
+
+
+def network() -> kp.networks.MLP:
+    return kp.networks.MLP([4], seed=0)
+
+
+def recipes() -> dict[type, dict[str, Any]]:
+    """Valid arguments for the constructor of every public class."""
+    domain = interval()
+    namespace = kp.derivatives.Namespace(("x", "t"), "u")
+    own = {kp.PointSets: dict(domain=space_time(), conditions=problem().conditions)}
+    own[kp.PointSets] |= dict(namespace=problem().namespace, points={"equation": 4})
+    return own | {
+        kp.Data: dict(at=np.array([[0.5]]), u=np.array([1.0])),
+        kp.Dirichlet: dict(on=domain.boundary(), u=0.0),
+        kp.Neumann: dict(on=domain.boundary(), u=0.0),
+        kp.Periodic: dict(across="x", fields="u"),
+        kp.Problem: dict(
+            domain=domain, fields="u", conditions={"ends": kp.Dirichlet(u=0.0, on=domain.end("x"))}
+        ),
+        kp.Residual: dict(function=kp.equations.poisson, source=1.0),
+        kp.Robin: dict(alpha=1.0, beta=1.0, on=domain.boundary(), u=0.0),
+        kp.Table: dict(axes={"x": [0.0, 1.0]}, values=[0.0, 2.0]),
+        kp.Unknown: dict(initial=1.0, lower=0.0),
+        kp.artifacts.Card: dict(
+            kind="pinn",
+            name="A field",
+            coordinates=[{"name": "x", "lower": 0.0, "upper": 1.0}],
+            fields=["u"],
+        ),
+        kp.derivatives.Coordinate: dict(index=0),
+        kp.derivatives.Divergence: dict(fields=(0,), along=(0,)),
+        kp.derivatives.Field: dict(index=0),
+        kp.derivatives.Gradient: dict(field=0, along=(0,)),
+        kp.derivatives.Laplacian: dict(field=0, along=(0,)),
+        kp.derivatives.Namespace: dict(coordinates=("x", "t"), fields="u"),
+        kp.derivatives.Parameter: dict(name="k"),
+        kp.derivatives.Partial: dict(field=0, along=(0,)),
+        kp.derivatives.Plan: dict(names=("u",), terms=(namespace.require("u"),)),
+        kp.derivatives.Requested: dict(function="f", names=("u",)),
+        kp.derivatives.TapeEngine: {},
+        kp.geometry.Boundary: dict(geometry=domain, names=("x",)),
+        kp.geometry.Box: dict(lower=(0.0, 0.0), upper=(1.0, 2.0)),
+        kp.geometry.Disk: dict(center=(0.0, 0.0), radius=1.0),
+        kp.geometry.Interval: dict(lower=0.0, upper=1.0),
+        kp.geometry.PointCloud: dict(points=np.eye(2), coordinates=("x", "y")),
+        kp.geometry.Product: dict(left=domain, right=kp.geometry.Interval(0.0, 1.0, "t")),
+        kp.layers.BoxScaling: dict(lower=[0.0, 0.0], upper=[1.0, 2.0]),
+        kp.models.PINNModel: dict(network=network(), problem=problem()),
+        kp.networks.MLP: dict(units=[4], outputs=1, seed=0),
+        kp.solvers.AdvectionDiffusion1D: dict(velocity=1.0, diffusivity=0.1),
+    }
+
+
+def rooms() -> dict[str, types.ModuleType]:
+    """The public rooms of the package, and the package itself."""
+    found = {"kerasphys": kp}
+    for name in kp.__all__:
+        if isinstance(getattr(kp, name), types.ModuleType):
+            found[name] = getattr(kp, name)
+    return found
+
+
+def public_classes() -> Iterator[type]:
+    """Every public class once."""
+    seen = set()
+    for room in rooms().values():
+        for name in room.__all__:
+            value = getattr(room, name)
+            if inspect.isclass(value) and value not in seen:
+                seen.add(value)
+                yield value
+
+
+def built(cls: type, **changes: Any) -> Any:
+    """One object of a public class."""
+    return cls(**{**recipes()[cls], **changes})
+
+
+def of_kind(base: type) -> list[type]:
+    """The public classes below `base` that users build."""
+    return [
+        cls for cls in public_classes() if issubclass(cls, base) and cls not in NOT_BUILT_BY_USERS
+    ]
+
+
+def parameters(cls: Callable) -> list[str]:
+    """The named arguments of a constructor."""
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return [p.name for p in inspect.signature(cls).parameters.values() if p.kind in kinds]
+
+
+KERAS_PARTS = (
+    keras.layers.Layer,
+    keras.metrics.Metric,
+    keras.losses.Loss,
+    keras.callbacks.Callback,
+)
