@@ -33,7 +33,11 @@ def replace_directory(path: str | os.PathLike) -> Iterator[Path]:
         if target.exists():
             retired = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
             os.replace(target, retired / target.name)
-            os.replace(staged, target)
+            try:
+                os.replace(staged, target)
+            except BaseException:
+                os.replace(retired / target.name, target)
+                raise
             shutil.rmtree(retired, ignore_errors=True)
         else:
             os.replace(staged, target)

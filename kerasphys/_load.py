@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from kerasphys._validation import message
-from kerasphys.models.pinn_model import loading_with
+from kerasphys.models.loading import loading_with
 from kerasphys.problem import Problem
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from kerasphys._validation import check_array, check_int, message
+from kerasphys._validation import check_array, check_choice, check_int, message
 from kerasphys.conditions import Condition
 from kerasphys.conditions.values import Value, check_arguments, check_value, evaluate
 from kerasphys.derivatives import Namespace
 from kerasphys.geometry import Geometry, PointCloud, Region
+from kerasphys.geometry.samplers import SAMPLERS
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class PointSets:
         self.namespace = namespace
         self.points = _check_dict("points", points)
         self.seed = check_int("seed", seed, minimum=0)
-        self.sampler = sampler
+        self.sampler = check_choice("sampler", sampler, SAMPLERS)
         self.weights = _check_dict("weights", {} if weights is None else weights)
         self.draw = check_int("draw", draw, minimum=0)
         for argument, given in (("points", self.points), ("weights", self.weights)):
@@ -100,6 +101,12 @@ class PointSets:
                 )
         self.sets: dict[str, PointSet] = {}
         self._shared: dict[str, tuple[Region, int, bool]] = {}
+        for name in self.points:
+            if self.conditions[name].has_own_points:
+                raise ValueError(
+                    f"Argument `points` names {name!r}, which has positions of its own, one for "
+                    f"each reading. Leave `{name}` out."
+                )
         for name, condition in self.conditions.items():
             if name in self.points or isinstance(condition.region(domain), PointCloud):
                 self._add(name, condition, self.points.get(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -14,7 +14,7 @@ from kerasphys._validation import check_name, check_number, message
 from kerasphys.conditions import Condition, Located
 from kerasphys.conditions.functions import MissingFunction
 from kerasphys.conditions.values import Value
-from kerasphys.derivatives import Gradient, Namespace, Parameter
+from kerasphys.derivatives import Gradient, Namespace, Parameter, Plan
 from kerasphys.geometry import Geometry
 from kerasphys.point_sets import PointSets
 from kerasphys.unknown import Unknown
@@ -125,6 +125,16 @@ class Problem:
             self.domain, self.conditions, self.namespace, points, seed, sampler, weights
         )
 
+    def plan(self, names: Iterable[str] = (), conditions: Iterable[Condition] = ()) -> Plan:
+        """What an engine must compute for these names and conditions; parameters are left out."""
+        asked = [
+            name
+            for condition in conditions
+            for name in condition.names(self.namespace)
+            if not isinstance(self.namespace.require(name), Parameter)
+        ]
+        return Plan.of(self.namespace, [*names, *asked])
+
     def describe(self) -> str:
         """The problem as text for people."""
         lines = [
@@ -207,7 +217,7 @@ class Problem:
             shape = (n, len(term.along)) if isinstance(term, Gradient) else (n,)
             return tf.ones(shape, tf.float64)
 
-        @tf.function
+        @tf.function(autograph=False)
         def trace() -> tuple[tf.Tensor, ...]:
             values = {name: value(name) for name in condition.names(self.namespace)}
             givens = {
@@ -229,14 +239,19 @@ class Problem:
 
 
 def check_residuals(residuals: Sequence[Any], n: int | None) -> None:
-    """Refuses what is not a tensor of shape `(n,)`."""
+    """Refuses what is not a real tensor of shape `(n,)`."""
+    expected = (
+        "A residual must return one value for each point, a tensor of real numbers of shape (n,), "
+        "or a tuple or dict of them."
+    )
+    if not residuals:
+        raise ValueError(f"{expected} Received: nothing.")
     for residual in residuals:
-        if not tf.is_tensor(residual) or residual.shape.as_list() != [n]:
-            shape = residual.shape if tf.is_tensor(residual) else repr(residual)
-            raise ValueError(
-                "A residual must return one value for each point, a tensor of shape (n,), or a "
-                f"tuple or dict of them. Received: {shape} for {n} points."
-            )
+        if not tf.is_tensor(residual):
+            raise ValueError(f"{expected} Received: {residual!r}.")
+        if residual.shape.as_list() != [n] or not residual.dtype.is_floating:
+            shape, dtype = tuple(residual.shape), residual.dtype.name
+            raise ValueError(f"{expected} Received: {dtype} of shape {shape} for {n} points.")
 
 
 def _check_parameters(parameters: Any) -> dict[str, float | Unknown]:

@@ -10,11 +10,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerasphys"
 
 FLOORS = {
     0: ["_backend", "_files", "_registry", "_validation", "_version"],
-    1: ["artifacts", "derivatives", "equations", "geometry", "solvers"],
+    1: ["artifacts", "derivatives", "equations", "geometry", "plotting", "solvers"],
     2: ["layers", "losses", "metrics", "ode", "optimizers", "problem"],
     3: ["datasets", "networks"],
     4: ["models"],
-    5: ["analysis", "callbacks", "plotting"],
+    5: ["analysis", "callbacks"],
     6: ["_load"],
     7: ["__init__"],
 }

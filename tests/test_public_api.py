@@ -10,7 +10,30 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerasphys"
 ROOMS = sorted(init.parent.name for init in PACKAGE.glob("*/__init__.py"))
 
 EXPECTED = {
-    "kerasphys": ["__version__"],
+    "kerasphys": [
+        "Data",
+        "Dirichlet",
+        "Neumann",
+        "Periodic",
+        "PointSets",
+        "Problem",
+        "Residual",
+        "Robin",
+        "Table",
+        "Unknown",
+        "__version__",
+        "artifacts",
+        "conditions",
+        "derivatives",
+        "equations",
+        "geometry",
+        "layers",
+        "load_model",
+        "load_surrogate",
+        "models",
+        "networks",
+        "solvers",
+    ],
     "kerasphys.artifacts": [
         "Card",
         "Surrogate",
@@ -57,9 +80,25 @@ EXPECTED = {
         "poisson",
         "wave",
     ],
+    "kerasphys.geometry": [
+        "Boundary",
+        "Box",
+        "Disk",
+        "Face",
+        "Geometry",
+        "Interval",
+        "PointCloud",
+        "Product",
+        "Region",
+        "unit_samples",
+    ],
     "kerasphys.layers": [
         "BoxScaling",
         "sine",
+    ],
+    "kerasphys.models": [
+        "PINNModel",
+        "PhysicsModel",
     ],
     "kerasphys.networks": [
         "MLP",

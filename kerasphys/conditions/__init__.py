@@ -1,8 +1,9 @@
 """What must hold: equations, boundary and initial values, periodicity, measurements."""
 
-from kerasphys.conditions.condition import Condition, Located
+from kerasphys.conditions.condition import Condition
 from kerasphys.conditions.data import Data
 from kerasphys.conditions.dirichlet import Dirichlet
+from kerasphys.conditions.located import Located
 from kerasphys.conditions.neumann import Neumann
 from kerasphys.conditions.periodic import Periodic
 from kerasphys.conditions.residual import Residual

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -11,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._validation import check_nonnegative, message
+from kerasphys.conditions.located import Located
 from kerasphys.conditions.values import (
     Value,
     check_arguments,
@@ -21,24 +21,6 @@ from kerasphys.conditions.values import (
 )
 from kerasphys.derivatives import Namespace
 from kerasphys.geometry import Geometry, Region
-
-
-@dataclass(frozen=True)
-class Located:
-    """What a condition reads at its points, as tensors.
-
-    Attributes:
-        values: The fields, derivatives, coordinates and parameters that the condition named;
-            `(n,)` each, `()` for a parameter.
-        images: The same at the image points of a periodic condition.
-        givens: The given values, `(n,)` or `()`.
-        normals: Outward unit normals, `(n, d)`, on a boundary.
-    """
-
-    values: Mapping[str, tf.Tensor]
-    givens: Mapping[str, tf.Tensor] = field(default_factory=dict)
-    images: Mapping[str, tf.Tensor] = field(default_factory=dict)
-    normals: tf.Tensor | None = None
 
 
 class Condition:
@@ -54,6 +36,7 @@ class Condition:
     """
 
     needs_normals = False
+    has_own_points = False
 
     def __init__(self, on: Region | None, weight: float, givens: Mapping[str, Value]):
         if on is not None and not isinstance(on, Region):

@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from kerasphys._registry import serializable
 from kerasphys._validation import check_array, message
-from kerasphys.conditions.condition import FieldCondition, Located
+from kerasphys.conditions.condition import FieldCondition
+from kerasphys.conditions.located import Located
 from kerasphys.derivatives import Namespace
 from kerasphys.geometry import Geometry, PointCloud, Region
 
@@ -37,6 +38,8 @@ class Data(FieldCondition):
         kp.Data(at=positions, u=np.array([0.31, 0.27, 0.11]))
         ```
     """
+
+    has_own_points = True
 
     def __init__(self, at: np.ndarray | Sequence, weight: float = 1.0, **fields: Any):
         self.at = check_array("at", at, (None, None))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import tensorflow as tf
 
 from kerasphys._registry import serializable
-from kerasphys.conditions.condition import FieldCondition, Located
+from kerasphys.conditions.condition import FieldCondition
+from kerasphys.conditions.located import Located
 from kerasphys.conditions.values import Value
 from kerasphys.geometry import Region
 

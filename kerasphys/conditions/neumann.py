@@ -6,7 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._registry import serializable
-from kerasphys.conditions.condition import FieldCondition, Located
+from kerasphys.conditions.condition import FieldCondition
+from kerasphys.conditions.located import Located
 from kerasphys.conditions.values import Value
 from kerasphys.derivatives import Namespace
 from kerasphys.geometry import Region

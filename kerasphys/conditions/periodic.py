@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from kerasphys._registry import serializable
 from kerasphys._validation import check_int, check_name, check_names
-from kerasphys.conditions.condition import Condition, Located
+from kerasphys.conditions.condition import Condition
+from kerasphys.conditions.located import Located
 from kerasphys.derivatives import Namespace
 from kerasphys.geometry import Geometry, Region
 
@@ -46,6 +47,10 @@ class Periodic(Condition):
         return domain.start(self.across)
 
     def names(self, namespace: Namespace) -> tuple[str, ...]:
+        return self._names
+
+    @property
+    def _names(self) -> tuple[str, ...]:
         return tuple(
             field + "".join("_" + self.across for _ in range(k))
             for field in self.fields
@@ -53,7 +58,7 @@ class Periodic(Condition):
         )
 
     def residuals(self, at: Located) -> tuple[tf.Tensor, ...]:
-        return tuple(at.values[name] - at.images[name] for name in at.images)
+        return tuple(at.values[name] - at.images[name] for name in self._names)
 
     def images(self, points: np.ndarray, domain: Geometry) -> np.ndarray:
         column = domain.coordinates.index(self.across)

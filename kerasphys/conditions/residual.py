@@ -10,7 +10,8 @@ import tensorflow as tf
 from kerasphys._registry import serializable
 from kerasphys._validation import message
 from kerasphys.conditions import functions
-from kerasphys.conditions.condition import Condition, Located
+from kerasphys.conditions.condition import Condition
+from kerasphys.conditions.located import Located
 from kerasphys.conditions.values import Value
 from kerasphys.derivatives import Namespace, requested_names
 from kerasphys.geometry import Geometry, Region

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from kerasphys._registry import serializable
 from kerasphys._validation import check_number
-from kerasphys.conditions.condition import Located
+from kerasphys.conditions.located import Located
 from kerasphys.conditions.neumann import NormalCondition
 from kerasphys.conditions.values import Value
 from kerasphys.geometry import Region

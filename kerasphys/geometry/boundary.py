@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from kerasphys._registry import serializable
+from kerasphys._registry import pack, serializable, unpack
 from kerasphys._validation import check_choice, check_int, check_positive_int, message
 from kerasphys.geometry._arrays import TOLERANCE
-from kerasphys.geometry._nested import pack, unpack
 from kerasphys.geometry.face import Face
 from kerasphys.geometry.geometry import Geometry
 from kerasphys.geometry.region import Region

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from kerasphys._registry import serializable
+from kerasphys._registry import pack, serializable, unpack
 from kerasphys._validation import message
 from kerasphys.geometry._arrays import TOLERANCE, combine_distances
-from kerasphys.geometry._nested import pack, unpack
 from kerasphys.geometry.face import Face
 from kerasphys.geometry.geometry import Geometry
 from kerasphys.geometry.samplers import check_unit

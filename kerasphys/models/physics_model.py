@@ -63,7 +63,7 @@ class PhysicsModel(keras.Model):
         )
         fault = self._find_fault(terms, loss, gradients)
         self._fault.assign(tf.where(self._fault == FINE, fault, self._fault))
-        tf.cond(fault == FINE, lambda: self._accept(gradients), self._reject)
+        tf.cond(self._fault == FINE, lambda: self._accept(gradients), self._reject)
         return self._update_metrics(loss, terms)
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:

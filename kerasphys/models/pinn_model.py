@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import contextvars
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +13,20 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._registry import serializable
-from kerasphys._validation import (
-    check_array,
-    check_names,
-    check_positive_int,
-    message,
-)
-from kerasphys.artifacts import Card, write_artifact
-from kerasphys.conditions import Condition, Located
+from kerasphys._validation import check_array, check_names, check_positive_int, message
+from kerasphys.conditions import Located
 from kerasphys.conditions.exact import ExactValues
-from kerasphys.conditions.values import evaluate
-from kerasphys.derivatives import Engine, Parameter, Plan, select
+from kerasphys.derivatives import Plan, select
 from kerasphys.layers import BoxScaling
-from kerasphys.layers.activations import check_smooth
+from kerasphys.models.loading import given_problem
 from kerasphys.models.physics_model import PhysicsModel
+from kerasphys.models.pinn_checks import check_dtype, check_hard, check_network
+from kerasphys.models.pinn_export import export_pinn
 from kerasphys.models.point_store import PointStore
-from kerasphys.networks import Network
+from kerasphys.models.pointwise_values import PointwiseValues
 from kerasphys.point_sets import PointSets
 from kerasphys.problem import Problem, check_residuals
 from kerasphys.unknown import Unknown
-
-_given_problem: contextvars.ContextVar[Problem | None] = contextvars.ContextVar(
-    "given_problem", default=None
-)
 
 
 @serializable
@@ -99,7 +88,7 @@ class PINNModel(PhysicsModel):
             raise TypeError(message("network", "a Keras model or layer", network))
         if not isinstance(problem, Problem):
             raise TypeError(message("problem", "a kp.Problem", problem))
-        hard_names = _check_hard(hard, problem)
+        hard_names = check_hard(hard, problem)
         if not isinstance(engine, str):
             raise TypeError(message("engine", "the name of an engine, such as 'auto'", engine))
         terms = {name: c.weight for name, c in problem.conditions.items() if name not in hard_names}
@@ -107,7 +96,7 @@ class PINNModel(PhysicsModel):
             raise ValueError(
                 message("hard", "such that a condition is left to train on", list(hard_names))
             )
-        super().__init__(terms, dtype=_check_dtype(dtype), **kwargs)
+        super().__init__(terms, dtype=check_dtype(dtype), **kwargs)
         self.problem = problem
         self.hard = hard if isinstance(hard, bool) else list(hard_names)
         self.engine = engine
@@ -131,8 +120,9 @@ class PINNModel(PhysicsModel):
         }
         self._point_sets: PointSets | None = None
         self._batch_size: int | None = None
-        self._compiled_derivatives: dict[tuple[str, ...], Any] = {}
-        self._build_network()
+        self._at_points = PointwiseValues(self)
+        check_network(self)
+        self.built = True
 
     # The network as a function of the coordinates
 
@@ -151,7 +141,7 @@ class PINNModel(PhysicsModel):
     @property
     def parameters(self) -> dict[str, float]:
         """The current values of the problem's parameters, identified ones included."""
-        return {name: float(value) for name, value in self._parameter_tensors().items()}
+        return {name: float(value) for name, value in self.parameter_tensors().items()}
 
     def predict(
         self, x: Any, batch_size: int | None = 65536, verbose: Any = 0, **kwargs: Any
@@ -189,43 +179,25 @@ class PINNModel(PhysicsModel):
             ValueError: If a name is unknown; if a condition needs normals, or points of its own.
         """
         points = self._check_points("x", x)
-        wanted = check_names("names", names)
         size = check_positive_int("batch_size", batch_size)
-        conditions = {n: self.problem.conditions[n] for n in wanted if n in self.problem.conditions}
-        for name, condition in conditions.items():
-            if condition.needs_normals or condition.images(points, self.problem.domain) is not None:
-                raise ValueError(
-                    f"The residual of {name!r} exists only on its own part of the boundary. Ask "
-                    "for the derivatives that it is made of."
-                )
-        compute = self._derivative_function(wanted)
-        parts = []
-        for start in range(0, max(len(points), 1), size):
-            block = points[start : start + size]
-            givens = {
-                f"{name}.{given}": tf.constant(
-                    evaluate(given, value, block, self.problem.coordinates), self.compute_dtype
-                )
-                for name, condition in conditions.items()
-                for given, value in condition.givens.items()
-            }
-            parts.append(compute(tf.constant(block, self.compute_dtype), givens))
-        return {name: np.concatenate([part[name].numpy() for part in parts]) for name in wanted}
+        return self._at_points(check_names("names", names), points, size)
 
     # Training
 
     def loss_terms(self, data: Any, training: bool) -> dict[str, tf.Tensor]:
-        sets = self._training_points() if training else data
-        parameters = self._parameter_tensors()
+        sets = data
+        if training:
+            sets = self.points.read(self._batch_size, self.optimizer.iterations.value)
+        parameters = self.parameter_tensors()
         found = {}
         for arrays in sets.values():
             on_set = [key.partition(".")[2] for key in arrays if key.startswith("weights.")]
             conditions = {n: self.soft_conditions[n] for n in on_set if n in self.soft_conditions}
             if not conditions:
                 continue
-            plan = self._plan([n for c in conditions.values() for n in self._names(c)])
-            values = {**self._evaluate(plan, arrays["points"]), **parameters}
-            images = self._evaluate(plan, arrays["images"]) if "images" in arrays else {}
+            plan = self.problem.plan(conditions=conditions.values())
+            values = {**self.values(plan, arrays["points"]), **parameters}
+            images = self.values(plan, arrays["images"]) if "images" in arrays else {}
             for name, condition in conditions.items():
                 prefix = f"givens.{name}."
                 givens = {
@@ -356,39 +328,15 @@ class PINNModel(PhysicsModel):
         Returns:
             The absolute path of the artefact.
         """
-        spec = [tf.TensorSpec((None, len(self.problem.coordinates)), self.compute_dtype, "points")]
-
-        @tf.function(input_signature=spec)
-        def serve(points: tf.Tensor) -> dict[str, tf.Tensor]:
-            columns = tf.unstack(self(points), num=len(self.problem.fields), axis=1)
-            return dict(zip(self.problem.fields, columns, strict=True))
-
-        signatures = {"serve": serve}
-        if derivatives:
-            plan = Plan.of(self.problem.namespace, check_names("derivatives", derivatives))
-
-            @tf.function(input_signature=spec)
-            def differentiate(points: tf.Tensor) -> dict[str, tf.Tensor]:
-                return self._evaluate(plan, points)
-
-            signatures["derivatives"] = differentiate
-        lower, upper = self.problem.domain.bounds
-        card = Card(
-            kind="pinn",
-            name=name or " ".join(self.problem.fields),
-            description=description,
-            coordinates=[
-                {"name": n, "lower": float(low), "upper": float(high)}
-                for n, low, high in zip(self.problem.coordinates, lower, upper, strict=True)
-            ],
-            fields=list(self.problem.fields),
-            parameters=self.parameters,
-            problem=self.problem.describe(),
-            errors=dict(errors or {}),
-            seed=seed,
-            command=command,
-        )
-        return write_artifact(path, signatures, card, [v.value for v in self.network.variables])
+        facts = {
+            "name": name or " ".join(self.problem.fields),
+            "description": description,
+            "errors": dict(errors or {}),
+            "seed": seed,
+            "command": command,
+        }
+        names = check_names("derivatives", derivatives) if derivatives else ()
+        return export_pinn(self, path, names, facts)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -406,53 +354,17 @@ class PINNModel(PhysicsModel):
         config = dict(config)
         deserialize = keras.saving.deserialize_keras_object
         config["network"] = deserialize(config["network"])
-        config["problem"] = _given_problem.get() or deserialize(config["problem"])
+        config["problem"] = given_problem() or deserialize(config["problem"])
         config["dtype"] = keras.dtype_policies.get(config["dtype"])
         return cls(**config)
 
     # Details
 
-    def _build_network(self) -> None:
-        if isinstance(self.network, Network):
-            self.network.prepare(len(self.problem.fields), self.dtype_policy)
-        inputs = keras.KerasTensor((None, len(self.problem.coordinates)), self.compute_dtype)
-        outputs = self.network(inputs)
-        wrong = {v.dtype for v in self.network.variables if "float" in v.dtype} - {
-            self.variable_dtype
-        }
-        if wrong or outputs.dtype != self.compute_dtype:
-            other = next(iter(wrong), outputs.dtype)
-            raise ValueError(
-                f"The network is in {other}, the model in {self.variable_dtype}. Make the network "
-                f"with dtype={self.variable_dtype!r} in every layer (a kp.networks network takes "
-                f"the model's dtype), or the model with dtype={other!r}."
-            )
-        if tuple(outputs.shape) != (None, len(self.problem.fields)):
-            raise ValueError(
-                f"The network must return one column for each field "
-                f"({', '.join(self.problem.fields)}). Received: shape {tuple(outputs.shape)}."
-            )
-        names = [n for c in self.soft_conditions.values() for n in self._names(c)]
-        check_smooth(self.network, self._plan(names).order)
-        select(self.engine, self._plan(names), self)
-        self.built = True
+    def values(self, plan: Plan, points: tf.Tensor) -> dict[str, tf.Tensor]:
+        """What a plan asks for, at points `(n, d)`, by the engine that suits it."""
+        return select(self.engine, plan, self)(plan, self, points)
 
-    def _names(self, condition: Condition) -> list[str]:
-        """What a condition asks of the engine: all its names but parameters."""
-        return [
-            name
-            for name in condition.names(self.problem.namespace)
-            if not isinstance(self.problem.namespace.require(name), Parameter)
-        ]
-
-    def _plan(self, names: Sequence[str]) -> Plan:
-        return Plan.of(self.problem.namespace, names)
-
-    def _evaluate(self, plan: Plan, points: tf.Tensor) -> dict[str, tf.Tensor]:
-        engine: Engine = select(self.engine, plan, self)
-        return engine(plan, self, points)
-
-    def _parameter_tensors(self) -> dict[str, tf.Tensor]:
+    def parameter_tensors(self) -> dict[str, tf.Tensor]:
         tensors = {}
         for name, value in self.problem.parameters.items():
             if isinstance(value, Unknown):
@@ -460,32 +372,6 @@ class PINNModel(PhysicsModel):
             else:
                 tensors[name] = tf.constant(value, self.compute_dtype)
         return tensors
-
-    def _derivative_function(self, names: tuple[str, ...]) -> Any:
-        if names in self._compiled_derivatives:
-            return self._compiled_derivatives[names]
-        conditions = {n: self.problem.conditions[n] for n in names if n in self.problem.conditions}
-        direct = [name for name in names if name not in conditions]
-        for name in direct:
-            term = self.problem.namespace.require(name, extra=tuple(self.problem.conditions))
-            if isinstance(term, Parameter):
-                raise ValueError(f"{name!r} is a parameter: see model.parameters.")
-        plan = self._plan([*direct, *(n for c in conditions.values() for n in self._names(c))])
-        d = len(self.problem.coordinates)
-
-        @tf.function(reduce_retracing=True)
-        def compute(points: tf.Tensor, givens: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-            points = tf.ensure_shape(points, (None, d))
-            values = {**self._evaluate(plan, points), **self._parameter_tensors()}
-            found = {name: values[name] for name in direct}
-            for name, condition in conditions.items():
-                own = {g: givens[f"{name}.{g}"] for g in condition.givens}
-                residuals = condition.residuals(Located(values, own))
-                found[name] = residuals[0] if len(residuals) == 1 else tf.stack(residuals, axis=1)
-            return found
-
-        self._compiled_derivatives[names] = compute
-        return compute
 
     def _check_points(self, argument: str, x: Any) -> np.ndarray:
         cure = f"One column for each of {', '.join(self.problem.coordinates)}."
@@ -519,60 +405,3 @@ class PINNModel(PhysicsModel):
     def _dataset(self, argument: str, points: Any) -> tf.data.Dataset:
         checked = self._check_covered(argument, points)
         return tf.data.Dataset.from_tensors(checked.tensors(self.compute_dtype))
-
-    def _training_points(self) -> dict[str, dict[str, tf.Tensor]]:
-        sets = self.points.read()
-        if self._batch_size is None:
-            return sets
-        return {name: self._draw(index, s) for index, (name, s) in enumerate(sets.items())}
-
-    def _draw(self, index: int, arrays: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """A mini-batch of a set; which one depends on the step alone."""
-        n = arrays["points"].shape[0]
-        if n <= self._batch_size:
-            return arrays
-        step = tf.cast(self.optimizer.iterations.value, tf.int64)
-        chosen = tf.random.stateless_uniform((n,), tf.stack([step, tf.constant(index, tf.int64)]))
-        rows = tf.argsort(chosen)[: self._batch_size]
-        return {
-            key: tf.gather(array, rows) if array.shape.rank else array
-            for key, array in arrays.items()
-        }
-
-
-@contextlib.contextmanager
-def loading_with(problem: Problem | None) -> Iterator[None]:
-    """Models that are loaded inside the block get this problem instead of the saved one."""
-    token = _given_problem.set(problem)
-    try:
-        yield
-    finally:
-        _given_problem.reset(token)
-
-
-def _check_hard(hard: Any, problem: Problem) -> tuple[str, ...]:
-    from kerasphys.conditions import Dirichlet
-
-    if isinstance(hard, bool):
-        chosen = [n for n, c in problem.conditions.items() if isinstance(c, Dirichlet)]
-        if hard and not chosen:
-            raise ValueError(message("hard", "False where no condition is kp.Dirichlet", hard))
-        return tuple(chosen) if hard else ()
-    if not isinstance(hard, Sequence) or isinstance(hard, str):
-        raise TypeError(message("hard", "True, False or a sequence of names of conditions", hard))
-    for name in hard:
-        if name not in problem.conditions:
-            raise ValueError(
-                message("hard", f"names among {', '.join(problem.conditions)}", list(hard))
-            )
-    return tuple(hard)
-
-
-def _check_dtype(dtype: Any) -> Any:
-    try:
-        policy = keras.dtype_policies.get(dtype)
-    except (TypeError, ValueError) as error:
-        raise ValueError(message("dtype", "'float64' or 'float32'", dtype)) from error
-    if policy is None or policy.name not in ("float64", "float32"):
-        raise ValueError(message("dtype", "'float64' or 'float32'", dtype))
-    return policy

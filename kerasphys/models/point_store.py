@@ -35,11 +35,20 @@ class PointStore(keras.layers.Layer):
         }
         return True
 
-    def read(self) -> Tensors:
-        """The current points, by set and name."""
+    def read(self, batch_size: int | None = None, step: Any = 0) -> Tensors:
+        """The current points, by set and name; or a mini-batch, which depends on the step alone.
+
+        Args:
+            batch_size: How many points of each set to draw, or `None` for all.
+            step: Integer scalar tensor.
+        """
         return {
-            name: {key: variable.read_value() for key, variable in arrays.items()}
-            for name, arrays in self._sets.items()
+            name: _draw(
+                {key: variable.read_value() for key, variable in arrays.items()},
+                batch_size,
+                (step, index),
+            )
+            for index, (name, arrays) in enumerate(self._sets.items())
         }
 
     @property
@@ -58,6 +67,19 @@ class PointStore(keras.layers.Layer):
             name, key = entry.split(":")
             sets.setdefault(name, {})[key] = tf.convert_to_tensor(store[entry][()])
         self.assign(sets)
+
+
+def _draw(
+    arrays: dict[str, tf.Tensor], batch_size: int | None, seed: tuple[Any, int]
+) -> dict[str, tf.Tensor]:
+    n = arrays["points"].shape[0]
+    if batch_size is None or n <= batch_size:
+        return arrays
+    order = tf.random.stateless_uniform((n,), [tf.cast(part, tf.int64) for part in seed])
+    rows = tf.argsort(order)[:batch_size]
+    return {
+        key: tf.gather(array, rows) if array.shape.rank else array for key, array in arrays.items()
+    }
 
 
 def _shapes(sets: Any) -> dict[tuple[str, str], tuple]:

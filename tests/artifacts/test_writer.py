@@ -177,7 +177,7 @@ def function_of(shape=(None, 2), name="points", result=None):
         ("serve", lambda: {"derivatives": function_of()}),
         ("serving_default", lambda: {"serve": function_of(), "serving_default": function_of()}),
         ("ASCII", lambda: {"serve": function_of(), "θ": function_of()}),
-        ("ASCII", lambda: {"serve": function_of(name="θ")}),
+        ("ASCII", lambda: {"serve": function_of(name="bad-name")}),
         ("tf.function", lambda: {"serve": lambda points: {"u": points}}),
         ("input_signature", lambda: {"serve": tf.function(lambda points: {"u": points})}),
         ("free", lambda: {"serve": function_of((7, 2))}),
@@ -225,3 +225,10 @@ def test_the_variable_of_keras_may_be_a_resource(tmp_path, card):
 
     path = write_artifact(tmp_path / "a", {"serve": serve}, card, [variable.value])
     assert load_surrogate(path).predict([[1.0, 0.0]])["u"] == [0.1]
+
+
+def test_fields_may_have_greek_names(tmp_path, card):
+    card = dataclasses.replace(card, fields=["θ"])
+    serve = function_of(result=lambda points: {"θ": points[:, 1]})
+    surrogate = load_surrogate(write_artifact(tmp_path / "a", {"serve": serve}, card))
+    assert surrogate.predict([[0.0, 0.5]])["θ"] == [0.5]

@@ -1,0 +1,30 @@
+"""Runs an example in full and prints what it measured, one JSON line.
+
+python -m benchmarks.examples burgers
+"""
+
+import contextlib
+import importlib
+import io
+import json
+import sys
+import tempfile
+import time
+
+NAMES = ("advection_diffusion", "burgers", "heat_2d_disk", "poisson_2d")
+
+
+def run(name: str) -> dict[str, float]:
+    """The numbers of an example, with its seconds, imports left out."""
+    if name not in NAMES:
+        raise ValueError(f"No example {name!r}. There are {', '.join(NAMES)}.")
+    example = importlib.import_module(f"examples.{name}")
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        start = time.perf_counter()
+        numbers = example.main(["--output", folder])
+        seconds = time.perf_counter() - start
+    return {**numbers, "seconds": round(seconds, 1)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(sys.argv[1])))

@@ -1,0 +1,73 @@
+"""What a `PINNModel` refuses when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+from kerasphys._validation import message
+from kerasphys.conditions import Dirichlet
+from kerasphys.derivatives import select
+from kerasphys.layers.activations import check_smooth
+from kerasphys.networks import Network
+from kerasphys.problem import Problem
+
+if TYPE_CHECKING:
+    from kerasphys.models.pinn_model import PINNModel
+
+PRECISIONS = ("float64", "float32")
+
+
+def check_network(model: PINNModel) -> None:
+    """Builds the network of a model; refuses one that does not suit its problem."""
+    network, fields = model.network, model.problem.fields
+    if isinstance(network, Network):
+        network.prepare(len(fields), model.dtype_policy)
+    points = keras.KerasTensor((None, len(model.problem.coordinates)), model.compute_dtype)
+    outputs = network(points)
+    wrong = {v.dtype for v in network.variables if "float" in v.dtype} - {model.variable_dtype}
+    if wrong or outputs.dtype != model.compute_dtype:
+        other = next(iter(wrong), outputs.dtype)
+        raise ValueError(
+            f"The network is in {other}, the model in {model.variable_dtype}. Make the network "
+            f"with dtype={model.variable_dtype!r} in every layer (a kp.networks network takes the "
+            f"model's dtype), or the model with dtype={other!r}."
+        )
+    if tuple(outputs.shape) != (None, len(fields)):
+        raise ValueError(
+            f"The network must return one column for each field ({', '.join(fields)}). Received: "
+            f"shape {tuple(outputs.shape)}."
+        )
+    plan = model.problem.plan(conditions=model.soft_conditions.values())
+    check_smooth(network, plan.order)
+    select(model.engine, plan, model)
+
+
+def check_hard(hard: Any, problem: Problem) -> tuple[str, ...]:
+    """The names of the conditions that are to hold exactly."""
+    if isinstance(hard, bool):
+        chosen = [n for n, c in problem.conditions.items() if isinstance(c, Dirichlet)]
+        if hard and not chosen:
+            raise ValueError(message("hard", "False where no condition is kp.Dirichlet", hard))
+        return tuple(chosen) if hard else ()
+    if not isinstance(hard, Sequence) or isinstance(hard, str):
+        raise TypeError(message("hard", "True, False or a sequence of names of conditions", hard))
+    for name in hard:
+        if name not in problem.conditions:
+            raise ValueError(
+                message("hard", f"names among {', '.join(problem.conditions)}", list(hard))
+            )
+    return tuple(hard)
+
+
+def check_dtype(dtype: Any) -> Any:
+    """The Keras policy of a precision."""
+    try:
+        policy = keras.dtype_policies.get(dtype)
+    except (TypeError, ValueError) as error:
+        raise ValueError(message("dtype", "'float64' or 'float32'", dtype)) from error
+    if policy is None or policy.name not in PRECISIONS:
+        raise ValueError(message("dtype", "'float64' or 'float32'", dtype))
+    return policy

@@ -1,0 +1,87 @@
+"""Fields, derivatives and residuals of a model at any points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import tensorflow as tf
+
+from kerasphys.conditions import Condition, Located
+from kerasphys.conditions.values import evaluate
+from kerasphys.derivatives import Parameter
+
+if TYPE_CHECKING:
+    from kerasphys.models.pinn_model import PINNModel
+
+
+class PointwiseValues:
+    """Computes what is asked for by name, compiled once for each choice of names.
+
+    Args:
+        model: The model whose fields are meant.
+    """
+
+    def __init__(self, model: PINNModel):
+        self._model = model
+        self._compiled: dict[tuple[str, ...], Any] = {}
+
+    def __call__(
+        self, names: tuple[str, ...], points: np.ndarray, block: int
+    ) -> dict[str, np.ndarray]:
+        """For each name its values at points `(n, d)`, computed in blocks of points."""
+        conditions = self._conditions(names, points)
+        if names not in self._compiled:
+            self._compiled[names] = self._compile(names, conditions)
+        parts = []
+        for start in range(0, max(len(points), 1), block):
+            some = points[start : start + block]
+            givens = self._givens(conditions, some)
+            parts.append(self._compiled[names](tf.constant(some), givens))
+        return {name: np.concatenate([part[name].numpy() for part in parts]) for name in names}
+
+    def _conditions(self, names: tuple[str, ...], points: np.ndarray) -> dict[str, Condition]:
+        problem = self._model.problem
+        conditions = {n: problem.conditions[n] for n in names if n in problem.conditions}
+        for name, condition in conditions.items():
+            if condition.needs_normals or condition.images(points, problem.domain) is not None:
+                raise ValueError(
+                    f"The residual of {name!r} exists only on its own part of the boundary. Ask "
+                    "for the derivatives that it is made of."
+                )
+        return conditions
+
+    def _givens(
+        self, conditions: Mapping[str, Condition], points: np.ndarray
+    ) -> dict[str, tf.Tensor]:
+        names = self._model.problem.coordinates
+        return {
+            f"{name}.{given}": tf.constant(
+                evaluate(given, value, points, names), self._model.compute_dtype
+            )
+            for name, condition in conditions.items()
+            for given, value in condition.givens.items()
+        }
+
+    def _compile(self, names: tuple[str, ...], conditions: Mapping[str, Condition]) -> Any:
+        model, problem = self._model, self._model.problem
+        direct = [name for name in names if name not in conditions]
+        for name in direct:
+            if isinstance(problem.namespace.require(name, extra=conditions), Parameter):
+                raise ValueError(f"{name!r} is a parameter: see model.parameters.")
+        plan = problem.plan(direct, conditions.values())
+        shape = (None, len(problem.coordinates))
+
+        @tf.function(reduce_retracing=True)
+        def compute(points: tf.Tensor, givens: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+            points = tf.ensure_shape(points, shape)
+            values = {**model.values(plan, points), **model.parameter_tensors()}
+            found = {name: values[name] for name in direct}
+            for name, condition in conditions.items():
+                own = {given: givens[f"{name}.{given}"] for given in condition.givens}
+                residuals = condition.residuals(Located(values, own))
+                found[name] = residuals[0] if len(residuals) == 1 else tf.stack(residuals, axis=1)
+            return found
+
+        return compute
