@@ -9,6 +9,7 @@ from typing import Any
 import keras
 
 from kerasphys._validation import message
+from kerasphys.models import PINNModel
 from kerasphys.models.loading import loading_with
 from kerasphys.problem import Problem
 
@@ -24,7 +25,8 @@ def load_model(path: str | os.PathLike, problem: Problem | None = None) -> Any:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is damaged or holds something else.
+        ValueError: If the file is damaged or holds something else, or if `problem` is not the
+            problem of the model.
     """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(message("path", "a path", path))
@@ -32,5 +34,14 @@ def load_model(path: str | os.PathLike, problem: Problem | None = None) -> Any:
         raise FileNotFoundError(f"There is no file {Path(path)}.")
     if problem is not None and not isinstance(problem, Problem):
         raise TypeError(message("problem", "a kp.Problem or None", problem))
-    with loading_with(problem):
-        return keras.saving.load_model(path)
+    try:
+        with loading_with(problem):
+            model = keras.saving.load_model(path)
+    except Exception as error:
+        raise ValueError(f"Cannot load {Path(path)}: {error}") from error
+    if problem is not None and not isinstance(model, PINNModel):
+        raise ValueError(
+            f"Cannot load {Path(path)} with a problem: it holds a {type(model).__name__}, not a "
+            "kp.models.PINNModel."
+        )
+    return model

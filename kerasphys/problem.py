@@ -99,12 +99,8 @@ class Problem:
     @property
     def missing_functions(self) -> tuple[str, ...]:
         """The functions that a loaded problem names but does not have."""
-        found: dict[str, None] = {}
-        for condition in self.conditions.values():
-            for value in (getattr(condition, "function", None), *condition.givens.values()):
-                if isinstance(value, MissingFunction):
-                    found[value.name] = None
-        return tuple(found)
+        conditions = self.conditions.values()
+        return tuple(dict.fromkeys(name for c in conditions for name in c.missing_functions))
 
     def points(
         self,

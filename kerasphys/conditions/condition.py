@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._validation import check_nonnegative, message
+from kerasphys.conditions.functions import MissingFunction
 from kerasphys.conditions.located import Located
 from kerasphys.conditions.values import (
     Value,
@@ -82,6 +83,12 @@ class Condition:
             )
         for name, value in self.givens.items():
             check_arguments(name, value, namespace.coordinates)
+
+    @property
+    def missing_functions(self) -> tuple[str, ...]:
+        """The functions that a loaded condition names but does not have."""
+        values = (getattr(self, "function", None), *self.givens.values())
+        return tuple(value.name for value in values if isinstance(value, MissingFunction))
 
     def describe(self) -> str:
         """One line for people."""

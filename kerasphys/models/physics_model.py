@@ -101,12 +101,20 @@ class PhysicsModel(keras.Model):
         for kept, variable in zip(self._last_good, self.trainable_variables, strict=True):
             kept.assign(variable.value)
         self.optimizer.apply(gradients, self.trainable_variables)
-        return tf.constant(True)
+        fine = [tf.reduce_all(tf.math.is_finite(v.value)) for v in self.trainable_variables]
+        self._fault.assign(
+            tf.where(tf.reduce_all(fine), self._fault, tf.constant(self._update_fault, tf.int64))
+        )
+        return tf.cond(tf.reduce_all(fine), lambda: tf.constant(True), self._reject)
 
     def _reject(self) -> tf.Tensor:
         for kept, variable in zip(self._last_good, self.trainable_variables, strict=True):
             variable.assign(kept)
         return tf.constant(False)
+
+    @property
+    def _update_fault(self) -> int:
+        return len(self.term_metrics) + 1
 
     def _begin_training(self) -> list[keras.callbacks.Callback]:
         """Makes what the compiled step needs. Returns the callbacks that watch over it."""
@@ -132,7 +140,7 @@ class PhysicsModel(keras.Model):
         if fault == FINE:
             return
         names = [f"The loss of the condition {name!r}" for name in self.term_metrics]
-        names.append("The gradient of the loss")
+        names += ["The gradient of the loss", "The step of the optimizer"]
         raise FloatingPointError(
             f"{names[fault]} is not finite, so training stopped. The model has its last weights "
             "with a finite loss; model.history has the logs. Lower the learning rate, or look "

@@ -51,7 +51,7 @@ def check_hard(hard: Any, problem: Problem) -> tuple[str, ...]:
         chosen = [n for n, c in problem.conditions.items() if isinstance(c, Dirichlet)]
         if hard and not chosen:
             raise ValueError(message("hard", "False where no condition is kp.Dirichlet", hard))
-        return tuple(chosen) if hard else ()
+        return _check_present(tuple(chosen), problem) if hard else ()
     if not isinstance(hard, Sequence) or isinstance(hard, str):
         raise TypeError(message("hard", "True, False or a sequence of names of conditions", hard))
     for name in hard:
@@ -59,7 +59,19 @@ def check_hard(hard: Any, problem: Problem) -> tuple[str, ...]:
             raise ValueError(
                 message("hard", f"names among {', '.join(problem.conditions)}", list(hard))
             )
-    return tuple(hard)
+    return _check_present(tuple(hard), problem)
+
+
+def _check_present(names: tuple[str, ...], problem: Problem) -> tuple[str, ...]:
+    missing = [f for name in names for f in problem.conditions[name].missing_functions]
+    if missing:
+        raise ValueError(
+            f"The output of the model is made with its functions {', '.join(missing)} (`hard` "
+            "conditions), which the file only names. Load it with "
+            "kp.load_model(path, problem=...), or register them with "
+            "@keras.saving.register_keras_serializable() before you save and load."
+        )
+    return names
 
 
 def check_dtype(dtype: Any) -> Any:

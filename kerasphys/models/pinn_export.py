@@ -29,7 +29,7 @@ def export_pinn(
     problem = model.problem
     spec = [tf.TensorSpec((None, len(problem.coordinates)), model.compute_dtype, "points")]
 
-    @tf.function(input_signature=spec)
+    @tf.function(input_signature=spec, autograph=False)
     def serve(points: tf.Tensor) -> dict[str, tf.Tensor]:
         columns = tf.unstack(model(points), num=len(problem.fields), axis=1)
         return dict(zip(problem.fields, columns, strict=True))
@@ -38,7 +38,7 @@ def export_pinn(
     if derivatives:
         plan = problem.plan(derivatives)
 
-        @tf.function(input_signature=spec)
+        @tf.function(input_signature=spec, autograph=False)
         def differentiate(points: tf.Tensor) -> dict[str, tf.Tensor]:
             return model.values(plan, points)
 

@@ -18,7 +18,7 @@ from kerasphys.conditions import Located
 from kerasphys.conditions.exact import ExactValues
 from kerasphys.derivatives import Plan, select
 from kerasphys.layers import BoxScaling
-from kerasphys.models.loading import given_problem
+from kerasphys.models.loading import loaded_problem
 from kerasphys.models.physics_model import PhysicsModel
 from kerasphys.models.pinn_checks import check_dtype, check_hard, check_network
 from kerasphys.models.pinn_export import export_pinn
@@ -107,7 +107,7 @@ class PINNModel(PhysicsModel):
                 problem.namespace,
                 {name: problem.conditions[name] for name in hard_names},
             )
-            if hard_names and not problem.missing_functions
+            if hard_names
             else None
         )
         self.scaling = BoxScaling(*problem.domain.bounds, dtype=self.dtype_policy)
@@ -251,8 +251,9 @@ class PINNModel(PhysicsModel):
             raise ValueError(message("x", "points: problem.points(...)", x))
         if batch_size is not None:
             check_positive_int("batch_size", batch_size)
-        if batch_size != self._batch_size:
+        if self.points.replaced or batch_size != self._batch_size:
             self._batch_size, self.train_function = batch_size, None
+            self.points.replaced = False
         if steps_per_epoch is None and batch_size is not None:
             largest = max(len(s["points"]) for s in self.points.read().values())
             steps_per_epoch = math.ceil(largest / batch_size)
@@ -354,7 +355,7 @@ class PINNModel(PhysicsModel):
         config = dict(config)
         deserialize = keras.saving.deserialize_keras_object
         config["network"] = deserialize(config["network"])
-        config["problem"] = given_problem() or deserialize(config["problem"])
+        config["problem"] = loaded_problem(config["problem"])
         config["dtype"] = keras.dtype_policies.get(config["dtype"])
         return cls(**config)
 
@@ -399,8 +400,7 @@ class PINNModel(PhysicsModel):
 
     def _take(self, points: PointSets) -> None:
         self._point_sets = self._check_covered("x", points)
-        if self.points.assign(points.tensors(self.compute_dtype)):
-            self.train_function = None
+        self.points.assign(points.tensors(self.compute_dtype))
 
     def _dataset(self, argument: str, points: Any) -> tf.data.Dataset:
         checked = self._check_covered(argument, points)

@@ -21,19 +21,20 @@ class PointStore(keras.layers.Layer):
         super().__init__(**kwargs)
         self.built = True
         self._sets: dict[str, dict[str, tf.Variable]] = {}
+        self.replaced = False  # whether there are variables that no compiled step reads yet
 
-    def assign(self, sets: Tensors) -> bool:
-        """Takes new points. Returns whether the variables are new ones, of other shapes."""
+    def assign(self, sets: Tensors) -> None:
+        """Takes new points, in new variables where the shapes are others."""
         if _shapes(sets) == _shapes(self._sets):
             for name, arrays in sets.items():
                 for key, array in arrays.items():
                     self._sets[name][key].assign(array)
-            return False
+            return
         self._sets = {
             name: {key: tf.Variable(array, trainable=False) for key, array in arrays.items()}
             for name, arrays in sets.items()
         }
-        return True
+        self.replaced = True
 
     def read(self, batch_size: int | None = None, step: Any = 0) -> Tensors:
         """The current points, by set and name; or a mini-batch, which depends on the step alone.

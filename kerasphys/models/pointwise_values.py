@@ -34,32 +34,32 @@ class PointwiseValues:
         conditions = self._conditions(names, points)
         if names not in self._compiled:
             self._compiled[names] = self._compile(names, conditions)
+        givens = self._givens(conditions, points)
         parts = []
         for start in range(0, max(len(points), 1), block):
-            some = points[start : start + block]
-            givens = self._givens(conditions, some)
-            parts.append(self._compiled[names](tf.constant(some), givens))
+            rows = slice(start, start + block)
+            there = {key: given[rows] if given.ndim else given for key, given in givens.items()}
+            parts.append(self._compiled[names](tf.constant(points[rows]), there))
         return {name: np.concatenate([part[name].numpy() for part in parts]) for name in names}
 
     def _conditions(self, names: tuple[str, ...], points: np.ndarray) -> dict[str, Condition]:
         problem = self._model.problem
         conditions = {n: problem.conditions[n] for n in names if n in problem.conditions}
         for name, condition in conditions.items():
-            if condition.needs_normals or condition.images(points, problem.domain) is not None:
+            own_points = condition.needs_normals or condition.has_own_points
+            if own_points or condition.images(points, problem.domain) is not None:
                 raise ValueError(
-                    f"The residual of {name!r} exists only on its own part of the boundary. Ask "
-                    "for the derivatives that it is made of."
+                    f"The residual of {name!r} exists only at points of its own. Ask for the "
+                    "fields and derivatives that it is made of."
                 )
         return conditions
 
     def _givens(
         self, conditions: Mapping[str, Condition], points: np.ndarray
-    ) -> dict[str, tf.Tensor]:
-        names = self._model.problem.coordinates
+    ) -> dict[str, np.ndarray]:
+        names, dtype = self._model.problem.coordinates, self._model.compute_dtype
         return {
-            f"{name}.{given}": tf.constant(
-                evaluate(given, value, points, names), self._model.compute_dtype
-            )
+            f"{name}.{given}": evaluate(given, value, points, names).astype(dtype)
             for name, condition in conditions.items()
             for given, value in condition.givens.items()
         }
@@ -73,7 +73,7 @@ class PointwiseValues:
         plan = problem.plan(direct, conditions.values())
         shape = (None, len(problem.coordinates))
 
-        @tf.function(reduce_retracing=True)
+        @tf.function(reduce_retracing=True, autograph=False)
         def compute(points: tf.Tensor, givens: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
             points = tf.ensure_shape(points, shape)
             values = {**model.values(plan, points), **model.parameter_tensors()}

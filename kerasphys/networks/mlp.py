@@ -123,9 +123,12 @@ class MLP(Network):
 
     def _initializer(self, index: int) -> Any:
         """A copy for each layer, so that layers of one shape start from different weights."""
+        if not isinstance(self.kernel_initializer, keras.initializers.Initializer):
+            return self.kernel_initializer
         config = self.kernel_initializer.get_config()
-        if "seed" in config:
-            config["seed"] = None if self.seed is None else 1000 * self.seed + index
+        seed = config.get("seed") if self.seed is None else self.seed
+        if "seed" in config and isinstance(seed, int):
+            config["seed"] = (1000 * seed + index) % 2**32
         return type(self.kernel_initializer).from_config(config)
 
 
