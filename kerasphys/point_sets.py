@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,10 +116,15 @@ class PointSets:
                 f"points({next(iter(self.conditions))}=1000)."
             )
 
-    @property
-    def covered(self) -> tuple[str, ...]:
-        """The conditions that have points."""
-        return tuple(name for points in self.sets.values() for name in points.weights)
+    def check_covers(self, argument: str, conditions: Sequence[str]) -> None:
+        """Raises a ValueError where a condition has no points."""
+        covered = {name for points in self.sets.values() for name in points.weights}
+        missing = [name for name in conditions if name not in covered]
+        if missing:
+            raise ValueError(
+                f"Argument `{argument}` has no points for the condition {missing[0]!r}: "
+                f"problem.points({', '.join(f'{name}=...' for name in conditions)})."
+            )
 
     def redrawn(self, draw: int) -> PointSets:
         """The same sets with points drawn anew; points of the user's own stay."""

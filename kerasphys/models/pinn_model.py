@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kerasphys._registry import serializable
+from kerasphys._registry import pack, serializable, unpack
 from kerasphys._validation import check_array, check_names, check_positive_int, message
 from kerasphys.conditions import Located
 from kerasphys.conditions.exact import ExactValues
@@ -341,8 +341,8 @@ class PINNModel(PhysicsModel):
 
     def get_config(self) -> dict[str, Any]:
         return {
-            "network": keras.saving.serialize_keras_object(self.network),
-            "problem": keras.saving.serialize_keras_object(self.problem),
+            "network": pack(self.network),
+            "problem": pack(self.problem),
             "hard": self.hard,
             "engine": self.engine,
             "dtype": keras.dtype_policies.serialize(self.dtype_policy),
@@ -352,9 +352,7 @@ class PINNModel(PhysicsModel):
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> PINNModel:
-        config = dict(config)
-        deserialize = keras.saving.deserialize_keras_object
-        config["network"] = deserialize(config["network"])
+        config = unpack(config, "network")
         config["problem"] = loaded_problem(config["problem"])
         config["dtype"] = keras.dtype_policies.get(config["dtype"])
         return cls(**config)
@@ -390,12 +388,7 @@ class PINNModel(PhysicsModel):
     def _check_covered(self, argument: str, points: Any) -> PointSets:
         if not isinstance(points, PointSets):
             raise TypeError(message(argument, "points made by problem.points(...)", points))
-        missing = [name for name in self.soft_conditions if name not in points.covered]
-        if missing:
-            raise ValueError(
-                f"Argument `{argument}` has no points for the condition {missing[0]!r}: "
-                f"problem.points({', '.join(f'{name}=...' for name in self.soft_conditions)})."
-            )
+        points.check_covers(argument, tuple(self.soft_conditions))
         return points
 
     def _take(self, points: PointSets) -> None:

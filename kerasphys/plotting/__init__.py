@@ -1,0 +1,12 @@
+"""Pictures of fields, training and comparisons: functions that return matplotlib figures.
+
+Nothing here touches pyplot or its state: show a figure in a notebook by naming it, and write it
+with `save`.
+"""
+
+from kerasphys.plotting.comparison import comparison
+from kerasphys.plotting.field import field
+from kerasphys.plotting.history import history
+from kerasphys.plotting.save import save
+
+__all__ = ["comparison", "field", "history", "save"]

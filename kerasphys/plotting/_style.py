@@ -1,0 +1,58 @@
+"""How all pictures look, and what they check alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerasphys._validation import message
+
+DPI = 150
+FIELD_MAP = "viridis"
+ERROR_MAP = "RdBu_r"
+
+# Okabe and Ito's colours, which colour-blind readers tell apart; the pale yellow is left out.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+
+
+def new_figure(columns: int, width: float = 4.2, height: float = 3.4) -> tuple[Any, list[Any]]:
+    """A figure of axes side by side, `width` times `height` inches each."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width * columns, height), dpi=DPI, layout="constrained")
+    axes = figure.subplots(1, columns, squeeze=False)[0]
+    return figure, list(axes)
+
+
+def tidy(axes: Any, grid: bool = True) -> None:
+    """Takes away the lines that carry nothing, and adds faint ones that help reading."""
+    axes.spines[["top", "right"]].set_visible(False)
+    if grid:
+        axes.grid(visible=True, alpha=0.3, linewidth=0.6)
+
+
+def check_text(argument: str, value: Any) -> str | None:
+    """A string, or `None`."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError(message(argument, "a string or None", value))
+    return value
+
+
+def check_values(argument: str, value: Any, shape: tuple[int, ...], cure: str = "") -> np.ndarray:
+    """A float64 array of the given shape. Unlike elsewhere, NaN may stand: it is left blank."""
+    expected = f"an array of real numbers of shape {shape}"
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(message(argument, expected, value, cure)) from error
+    if array.dtype.kind not in "fiu":
+        raise TypeError(message(argument, expected, value, cure))
+    if array.shape != shape:
+        raise ValueError(
+            f"Argument `{argument}` must be {expected}. Received: an array of shape {array.shape}."
+            + (f" {cure}" if cure else "")
+        )
+    if np.isinf(array).any():
+        raise ValueError(f"Argument `{argument}` must not be infinite. NaN is left blank.")
+    return array.astype(np.float64)
