@@ -7,13 +7,16 @@ without it. Start with the README, or with `examples/`.
 from kerasphys import _backend as _backend  # first: it refuses a wrong Keras backend
 from kerasphys import (
     artifacts,
+    callbacks,
     conditions,
     derivatives,
     equations,
     geometry,
     layers,
+    metrics,
     models,
     networks,
+    plotting,
     solvers,
 )
 from kerasphys._load import load_model
@@ -37,6 +40,7 @@ __all__ = [
     "Unknown",
     "__version__",
     "artifacts",
+    "callbacks",
     "conditions",
     "derivatives",
     "equations",
@@ -44,7 +48,9 @@ __all__ = [
     "layers",
     "load_model",
     "load_surrogate",
+    "metrics",
     "models",
     "networks",
+    "plotting",
     "solvers",
 ]

@@ -83,6 +83,12 @@ def recipes() -> dict[type, dict[str, Any]]:
             coordinates=[{"name": "x", "lower": 0.0, "upper": 1.0}],
             fields=["u"],
         ),
+        kp.callbacks.CompareWithReference: dict(
+            points=np.zeros((3, 2)), values=np.ones(3), fields="u", name="error"
+        ),
+        kp.callbacks.FieldImages: dict(log_dir="outputs/test_images", resolution=4),
+        kp.callbacks.ProgressBar: {},
+        kp.callbacks.Resample: {},
         kp.derivatives.Coordinate: dict(index=0),
         kp.derivatives.Divergence: dict(fields=(0,), along=(0,)),
         kp.derivatives.Field: dict(index=0),
@@ -101,6 +107,7 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.geometry.PointCloud: dict(points=np.eye(2), coordinates=("x", "y")),
         kp.geometry.Product: dict(left=domain, right=kp.geometry.Interval(0.0, 1.0, "t")),
         kp.layers.BoxScaling: dict(lower=[0.0, 0.0], upper=[1.0, 2.0]),
+        kp.metrics.RelativeL2: {},
         kp.models.PINNModel: dict(network=network(), problem=problem()),
         kp.networks.MLP: dict(units=[4], outputs=1, seed=0),
         kp.solvers.AdvectionDiffusion1D: dict(velocity=1.0, diffusivity=0.1),

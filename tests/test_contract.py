@@ -154,7 +154,8 @@ def test_metric(cls: type, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("cls", components.of_kind(keras.callbacks.Callback), ids=ids)
-def test_callback(cls: type, tmp_path) -> None:
+def test_callback(cls: type, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
     callback = components.built(cls)
     for name in components.parameters(cls):
         assert hasattr(callback, name)  # constructor argument = attribute

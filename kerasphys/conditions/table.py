@@ -78,8 +78,10 @@ class Table:
                     f"The table covers {name} from {grid[0]:g} to {grid[-1]:g}. Received points "
                     f"from {column.min():g} to {column.max():g}."
                 )
+        # the default is an iterative solver that stops at a relative error of 1e-6
+        exact = {"solver": scipy.sparse.linalg.spsolve} if self.method == "cubic" else {}
         interpolate = scipy.interpolate.RegularGridInterpolator(
-            tuple(self.axes.values()), self.values, method=self.method
+            tuple(self.axes.values()), self.values, method=self.method, **exact
         )
         return interpolate(
             np.stack(

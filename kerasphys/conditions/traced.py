@@ -46,6 +46,14 @@ UFUNCS: dict[Any, Callable] = {
     np.less_equal: tf.less_equal,
     np.greater: tf.greater,
     np.greater_equal: tf.greater_equal,
+    np.equal: tf.equal,
+    np.not_equal: tf.not_equal,
+    np.bitwise_and: tf.logical_and,
+    np.bitwise_or: tf.logical_or,
+    np.invert: tf.logical_not,
+    np.logical_and: tf.logical_and,
+    np.logical_or: tf.logical_or,
+    np.logical_not: tf.logical_not,
 }
 FUNCTIONS: dict[Any, Callable] = {
     np.where: tf.where,

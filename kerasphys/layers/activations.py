@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -21,18 +22,34 @@ def sine(x: Any) -> Any:
     return keras.ops.sin(x)
 
 
+@serializable
+def leaky_relu(x: Any) -> Any:
+    """`x`, or `0.2 x` where `x` is negative; TensorFlow's own rounds the slope to float32."""
+    return keras.ops.maximum(x, 0.2 * x)
+
+
+@serializable
+def gelu(x: Any) -> Any:
+    """`x Φ(x)`, with the normal distribution `Φ`; TensorFlow's own rounds `√2` to float32.
+
+    Reference:
+        Hendrycks and Gimpel, 2016, https://arxiv.org/abs/1606.08415
+    """
+    return 0.5 * x * (1.0 + keras.ops.erf(x * math.sqrt(0.5)))
+
+
 ACTIVATIONS: dict[str, Callable] = {
     "linear": keras.activations.linear,
     "relu": keras.activations.relu,
-    "leaky_relu": keras.activations.leaky_relu,
+    "leaky_relu": leaky_relu,
     "logistic": keras.activations.sigmoid,
     "tanh": keras.activations.tanh,
     "sine": sine,
     "swish": keras.activations.silu,
-    "gelu": keras.activations.gelu,
+    "gelu": gelu,
 }
 
-PIECEWISE_LINEAR = tuple(
+PIECEWISE_LINEAR = leaky_relu, *(
     getattr(keras.activations, name)
     for name in (
         "relu",

@@ -59,7 +59,9 @@ class PhysicsModel(keras.Model):
             terms = self.loss_terms(data, training=True)
             loss = self._total(terms)
         gradients = tape.gradient(
-            loss, self.trainable_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO
+            loss,
+            [v.value for v in self.trainable_variables],  # a Keras variable has no ZERO here
+            unconnected_gradients=tf.UnconnectedGradients.ZERO,
         )
         fault = self._find_fault(terms, loss, gradients)
         self._fault.assign(tf.where(self._fault == FINE, fault, self._fault))

@@ -60,11 +60,13 @@ class MLP(Network):
         if not isinstance(units, Sequence) or isinstance(units, str) or not units:
             raise TypeError(message("units", "a sequence of widths, such as [32, 32]", units))
         units = [check_positive_int("units", width) for width in units]
-        get_activation("activation", activation)
-        get_activation("output_activation", output_activation)
+        activation = _activation("activation", activation)
+        output_activation = _activation("output_activation", output_activation)
         initializer = _keras_object(
             "kernel_initializer", keras.initializers.get, kernel_initializer
         )
+        if initializer is None:
+            raise ValueError(message("kernel_initializer", "a Keras initializer", None))
         regularizer = _keras_object(
             "kernel_regularizer", keras.regularizers.get, kernel_regularizer
         )
@@ -130,6 +132,12 @@ class MLP(Network):
         if "seed" in config and isinstance(seed, int):
             config["seed"] = (1000 * seed + index) % 2**32
         return type(self.kernel_initializer).from_config(config)
+
+
+def _activation(argument: str, activation: Any) -> str | Callable:
+    """A name as it is, or the function that a configuration stands for."""
+    function = get_activation(argument, activation)
+    return activation if isinstance(activation, str) else function
 
 
 def _identifier(activation: Any) -> Any:

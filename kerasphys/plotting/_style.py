@@ -39,20 +39,27 @@ def check_text(argument: str, value: Any) -> str | None:
     return value
 
 
-def check_values(argument: str, value: Any, shape: tuple[int, ...], cure: str = "") -> np.ndarray:
-    """A float64 array of the given shape. Unlike elsewhere, NaN may stand: it is left blank."""
-    expected = f"an array of real numbers of shape {shape}"
+def check_values(
+    argument: str, value: Any, shape: tuple[int | None, ...], cure: str = ""
+) -> np.ndarray:
+    """A float64 array of a shape, where `None` stands for any length.
+
+    Unlike elsewhere, NaN and infinity may stand: they become NaN, which is left blank.
+    """
+    lengths = ["n" if length is None else str(length) for length in shape]
+    expected = f"an array of real numbers of shape ({', '.join(lengths)}{',' * (len(shape) == 1)})"
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(message(argument, expected, value, cure)) from error
     if array.dtype.kind not in "fiu":
         raise TypeError(message(argument, expected, value, cure))
-    if array.shape != shape:
+    if array.ndim != len(shape) or any(
+        length not in (None, actual) for length, actual in zip(shape, array.shape, strict=True)
+    ):
         raise ValueError(
             f"Argument `{argument}` must be {expected}. Received: an array of shape {array.shape}."
             + (f" {cure}" if cure else "")
         )
-    if np.isinf(array).any():
-        raise ValueError(f"Argument `{argument}` must not be infinite. NaN is left blank.")
-    return array.astype(np.float64)
+    array = array.astype(np.float64)
+    return np.where(np.isfinite(array), array, np.nan)

@@ -35,8 +35,8 @@ def field(
     Args:
         axes: For one or two coordinates its grid values, rising, `{"x": (nx,), "t": (nt,)}`. The
             first runs to the right, the second upwards.
-        values: The field, `(nx,)` or `(nx, nt)`. Where it is NaN (outside a domain that does not
-            fill the grid) the picture stays blank.
+        values: The field, `(nx,)` or `(nx, nt)`. Where it is NaN or infinite (outside a domain
+            that does not fill the grid) the picture stays blank.
         reference: What the field should be, of the same shape, or `None`.
         name: The name of the field.
         title: A line above the picture.

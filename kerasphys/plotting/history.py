@@ -86,11 +86,8 @@ def _check_logs(history: Any) -> dict[str, np.ndarray]:
     logs = history.history if isinstance(history, keras.callbacks.History) else history
     if not isinstance(logs, Mapping):
         raise TypeError(message("history", expected, history))
-    if not logs or not all(isinstance(v, Sequence | np.ndarray) and len(v) for v in logs.values()):
-        raise ValueError(message("history", expected, logs, "Is it from before the first epoch?"))
+    if not logs or not all(np.size(values) for values in logs.values()):
+        raise ValueError(message("history", expected, logs, "Has an epoch been trained?"))
     return {
-        name: check_values(
-            f"history[{name!r}]", np.where(np.isinf(values), np.nan, values), (len(values),)
-        )
-        for name, values in logs.items()
+        name: check_values(f"history[{name!r}]", values, (None,)) for name, values in logs.items()
     }
