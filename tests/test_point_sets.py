@@ -101,7 +101,9 @@ def test_own_points():
 def test_conditions_without_points_are_named():
     points = PROBLEM.points(first=4)
     points.check_covers("x", ("first", "sensors"))
-    with pytest.raises(ValueError, match=r"`x` has no points for the condition 'walls'.*walls=\.\."):
+    with pytest.raises(
+        ValueError, match=r"`x` has no points for the condition 'walls'.*walls=\.\."
+    ):
         points.check_covers("x", ("first", "walls"))
 
 

@@ -23,6 +23,7 @@ EXPECTED = {
         "Unknown",
         "__version__",
         "artifacts",
+        "callbacks",
         "conditions",
         "derivatives",
         "equations",
@@ -30,8 +31,10 @@ EXPECTED = {
         "layers",
         "load_model",
         "load_surrogate",
+        "metrics",
         "models",
         "networks",
+        "plotting",
         "solvers",
     ],
     "kerasphys.artifacts": [
@@ -40,6 +43,12 @@ EXPECTED = {
         "load_surrogate",
         "read_card",
         "write_artifact",
+    ],
+    "kerasphys.callbacks": [
+        "CompareWithReference",
+        "FieldImages",
+        "ProgressBar",
+        "Resample",
     ],
     "kerasphys.conditions": [
         "Condition",
@@ -96,6 +105,9 @@ EXPECTED = {
         "BoxScaling",
         "sine",
     ],
+    "kerasphys.metrics": [
+        "RelativeL2",
+    ],
     "kerasphys.models": [
         "PINNModel",
         "PhysicsModel",
@@ -103,6 +115,12 @@ EXPECTED = {
     "kerasphys.networks": [
         "MLP",
         "Network",
+    ],
+    "kerasphys.plotting": [
+        "comparison",
+        "field",
+        "history",
+        "save",
     ],
     "kerasphys.solvers": [
         "AdvectionDiffusion1D",

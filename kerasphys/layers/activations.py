@@ -49,18 +49,21 @@ ACTIVATIONS: dict[str, Callable] = {
     "gelu": gelu,
 }
 
-PIECEWISE_LINEAR = leaky_relu, *(
-    getattr(keras.activations, name)
-    for name in (
-        "relu",
-        "leaky_relu",
-        "relu6",
-        "hard_sigmoid",
-        "hard_tanh",
-        "hard_shrink",
-        "soft_shrink",
-        "threshold",
-    )
+PIECEWISE_LINEAR = (
+    leaky_relu,
+    *(
+        getattr(keras.activations, name)
+        for name in (
+            "relu",
+            "leaky_relu",
+            "relu6",
+            "hard_sigmoid",
+            "hard_tanh",
+            "hard_shrink",
+            "soft_shrink",
+            "threshold",
+        )
+    ),
 )
 PIECEWISE_LINEAR_LAYERS = (keras.layers.ReLU, keras.layers.LeakyReLU, keras.layers.PReLU)
 

@@ -33,6 +33,8 @@ class PhysicsModel(keras.Model):
             name: keras.metrics.Mean(name=f"{name}_loss", dtype=self.variable_dtype)
             for name in terms
         }
+        for metric in self.term_metrics.values():
+            metric._direction = "down"  # so that EarlyStopping knows which way is better
         self.loss_weights = {
             name: self.add_weight(
                 shape=(),

@@ -259,14 +259,14 @@ class PINNModel(PhysicsModel):
             steps_per_epoch = math.ceil(largest / batch_size)
         if validation_data is not None:
             validation_data = self._dataset("validation_data", validation_data)
-        watch = self._begin_training()
+        steps = check_positive_int("steps_per_epoch", steps_per_epoch or 1)
         super().fit(
-            tf.data.Dataset.from_tensors(tf.zeros((1,), self.compute_dtype)).repeat(),
+            # finite, so that an epoch has its steps whatever steps_per_execution is
+            tf.data.Dataset.from_tensors(tf.zeros((1,), self.compute_dtype)).repeat(steps),
             epochs=epochs,
-            steps_per_epoch=steps_per_epoch or 1,
             shuffle=False,
             validation_data=validation_data,
-            callbacks=[*watch, *(callbacks or ())],
+            callbacks=[*self._begin_training(), *(callbacks or ())],
             **kwargs,
         )
         self._end_training()

@@ -68,7 +68,7 @@ class PointwiseValues:
         model, problem = self._model, self._model.problem
         direct = [name for name in names if name not in conditions]
         for name in direct:
-            if isinstance(problem.namespace.require(name, extra=conditions), Parameter):
+            if isinstance(problem.namespace.require(name, extra=problem.conditions), Parameter):
                 raise ValueError(f"{name!r} is a parameter: see model.parameters.")
         plan = problem.plan(direct, conditions.values())
         shape = (None, len(problem.coordinates))

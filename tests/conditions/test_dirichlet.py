@@ -41,7 +41,9 @@ def test_initial_and_wall_values_in_space_and_time(space):
             ),
         },
     )
-    found = loss_terms(problem, lambda x, *rest: tf.cos(x) * tf.exp(-rest[-1]), initial=20, walls=20)
+    found = loss_terms(
+        problem, lambda x, *rest: tf.cos(x) * tf.exp(-rest[-1]), initial=20, walls=20
+    )
     assert found["initial"] < 1e-28
     assert found["walls"] < 1e-28
 

@@ -128,8 +128,8 @@ def test_derivatives_go_through_the_transform():
     }
     model = hard_model(ROD, conditions)
     points, step = ROD.sample(20) * 0.9, 1e-4
-    forward, backward = points + [step, 0], points - [step, 0]
-    around = [model.predict(p)[:, 0] for p in (backward, points, forward)]
+    offset = np.array([step, 0.0])
+    around = [model.predict(p)[:, 0] for p in (points - offset, points, points + offset)]
     found = model.derivatives(points, ["u_x", "u_xx"])
     np.testing.assert_allclose(found["u_x"], (around[2] - around[0]) / (2 * step), atol=1e-6)
     second = (around[2] - 2 * around[1] + around[0]) / step**2
@@ -164,7 +164,10 @@ def test_in_single_precision():
             {"places": kp.Dirichlet(u=0.0, on=kp.geometry.PointCloud([[0.0, 0.0]], ("x", "t")))},
             r"'places' cannot be built into the network: only kp\.Dirichlet on parts",
         ),
-        ({"walls": kp.Dirichlet(u=[0.0, 1.0], on=ROD.boundary("x"))}, "Give a number or a function"),
+        (
+            {"walls": kp.Dirichlet(u=[0.0, 1.0], on=ROD.boundary("x"))},
+            "Give a number or a function",
+        ),
     ],
     ids=["corner", "twice", "points", "array"],
 )

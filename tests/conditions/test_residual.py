@@ -138,7 +138,7 @@ def test_a_default_on_an_unknown_name_is_kept():
 
 
 def test_a_default_on_a_given_name_is_refused():
-    with pytest.raises(ValueError, match="`f` .* has a default"):
+    with pytest.raises(ValueError, match=r"`f` .* has a default"):
         equation(LINE, lambda u, f=1.0: u - f, f=2.0)
 
 

@@ -70,4 +70,3 @@ def test_keras_ops_and_numbers():
 def test_other_functions_are_refused_with_a_cure(function):
     with pytest.raises(TypeError, match=r"cannot be built into the network.*hard="):
         in_graph(function)
-

@@ -28,7 +28,7 @@ def test_names_of_the_field_and_of_keras():
 
 
 def test_unknown_names_list_the_known_ones():
-    with pytest.raises(ValueError, match="`activation`.*'leaky_relu'.*'sine'"):
+    with pytest.raises(ValueError, match=r"`activation`.*'leaky_relu'.*'sine'"):
         get_activation("activation", "sinus")
     with pytest.raises(TypeError, match="`activation`"):
         get_activation("activation", 3)

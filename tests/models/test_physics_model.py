@@ -16,7 +16,7 @@ def terms_of(model, points):
 def test_the_loss_is_the_weighted_sum(model, points):
     logs = model.evaluate(points, return_dict=True, verbose=0)
     terms = terms_of(model, points)
-    assert list(logs) == ["loss", "equation_loss", "left_loss", "right_loss"]
+    assert set(logs) == {"loss", "equation_loss", "left_loss", "right_loss"}
     for name, value in terms.items():
         np.testing.assert_allclose(logs[f"{name}_loss"], value, rtol=1e-13)
     expected = terms["equation"] + 10 * terms["left"] + terms["right"]
@@ -58,12 +58,13 @@ def test_regularisers_count_in_the_loss(points):
 
 
 def test_training_takes_steps_of_gradient_descent(points):
-    model = line_model(optimizer=keras.optimizers.SGD(1e-3))
+    rate = 2.0**-10  # Keras holds it in float32
+    model = line_model(optimizer=keras.optimizers.SGD(rate))
     with tf.GradientTape() as tape:
         terms = model.loss_terms(points.tensors("float64"), False)
         loss = terms["equation"] + 10 * terms["left"] + terms["right"]
     expected = [
-        variable.numpy() - 1e-3 * gradient.numpy()
+        variable.numpy() - rate * gradient.numpy()
         for variable, gradient in zip(
             model.trainable_variables,
             tape.gradient(loss, [v.value for v in model.trainable_variables]),
@@ -143,7 +144,7 @@ def test_training_may_go_on_after_nan():
 
 
 def test_a_gradient_that_is_not_finite():
-    problem = kp.Problem(LINE, "u", {"root": kp.Residual(lambda u: tf.sqrt(u))})
+    problem = kp.Problem(LINE, "u", {"root": kp.Residual(lambda u: 1 + tf.sqrt(u))})
     network = kp.networks.MLP([4], seed=0, kernel_initializer="zeros")
     model = kp.models.PINNModel(network, problem)
     model.compile("sgd")

@@ -159,15 +159,10 @@ def test_networks_of_the_users_own(make, problem):
     model.fit(line_points(problem), verbose=0)
 
 
-def test_a_network_of_double_layers_that_rounds_its_input(problem):
-    layers = [keras.layers.Dense(4, "tanh", dtype="float64"), keras.layers.Dense(1, dtype="float64")]
-    try:
-        model = kp.models.PINNModel(keras.Sequential(layers), problem)
-    except ValueError as error:
-        assert "float32" in str(error)
-        return
-    slightly = [[0.3], [0.3 + 1e-12]]
-    assert np.ptp(model.predict(slightly)) > 0
+def test_a_network_of_double_layers_is_not_enough(problem):
+    layers = [keras.layers.Dense(n, dtype="float64") for n in (4, 1)]
+    model = kp.models.PINNModel(keras.Sequential(layers), problem)
+    assert np.ptp(model.predict([[0.3], [0.3 + 1e-12]])) > 0
 
 
 # What is refused
@@ -214,16 +209,18 @@ def test_nothing_left_to_train_on():
 
 
 def test_missing_points(model, problem):
+    with pytest.raises(ValueError, match=r"`x`.*problem\.points"):
+        model.fit()
     with pytest.raises(ValueError, match=r"`x` has no points for the condition 'right'"):
         model.fit(problem.points(equation=4, left=1))
     with pytest.raises(ValueError, match=r"`validation_data` has no points for .* 'left'"):
         model.fit(line_points(), validation_data=problem.points(equation=4, right=1))
-    with pytest.raises(ValueError, match=r"`x`.*problem\.points"):
-        model.fit()
     with pytest.raises(TypeError, match=r"`x`.*problem\.points"):
         model.fit(np.zeros((4, 1)))
     with pytest.raises(ValueError, match="`batch_size`"):
         model.fit(line_points(), batch_size=0)
+    with pytest.raises(ValueError, match="`steps_per_epoch`"):
+        model.fit(line_points(), steps_per_epoch=-1)
     with pytest.raises(ValueError, match="no points to draw anew"):
         line_model().resample(1)
 
@@ -231,7 +228,7 @@ def test_missing_points(model, problem):
 def test_hard_conditions_need_no_points(problem):
     model = line_model(problem, hard=True)
     model.fit(problem.points(equation=4), verbose=0)
-    assert list(model.history.history) == ["loss", "equation_loss"]
+    assert set(model.history.history) == {"loss", "equation_loss"}
 
 
 # Training
@@ -250,7 +247,7 @@ def test_it_learns():
 def test_the_keys_of_the_history(model, points):
     history = model.fit(points, epochs=2, validation_data=line_points(seed=1), verbose=0).history
     terms = ["loss", "equation_loss", "left_loss", "right_loss"]
-    assert list(history) == [*terms, *(f"val_{name}" for name in terms)]
+    assert set(history) == {*terms, *(f"val_{name}" for name in terms)}
     assert all(len(values) == 2 and np.all(np.array(values) > 0) for values in history.values())
 
 

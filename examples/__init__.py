@@ -1,0 +1,1 @@
+"""Programs of a page each: an equation, a network, and the number that theory predicts."""
