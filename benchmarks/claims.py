@@ -21,4 +21,10 @@ CLAIMS = (
         command=["python", "-m", "benchmarks.suite"],
         check={"seconds": ("<", 900), "coverage": (">=", 95)},
     ),
+    Claim(
+        name="oldest",
+        statement="The tests pass with the oldest supported TensorFlow (2.20) and Keras (3.12).",
+        command=["python", "-m", "benchmarks.oldest"],
+        check={"passed": (">", 1000), "failed": ("==", 0)},
+    ),
 )

@@ -75,7 +75,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             logs = options.output / "logs" / f"peclet_{peclet}_{kind}"
             seconds, loss = train(model, flow, QUICK_STEPS if options.quick else steps, logs)
             u = model.predict(X[:, None])[:, 0]
-            curves[method], losses[f"{method}, {peclet}"] = (X, u), loss
+            curves[method], losses[f"{kind}, a l / κ = {peclet}"] = (X, u), loss
             unknowns = model.network.count_params()
             rows.append((peclet, method, unknowns, seconds, *errors(flow, X, u)))
 
@@ -178,11 +178,12 @@ def as_text(table: pd.DataFrame) -> str:
 
 def draw(flow: Flow, curves: dict, losses: dict, output: Path) -> None:
     """Two pictures: the solutions for the largest `a l / κ`, and the losses of all networks."""
-    shown = ["closed form", "central N=20", "upwind N=20", "Chebyshev N=40"]
-    shown += ["soft PINN", "hard PINN"]
+    shown = {"closed form": "-", "central N=20": "-", "upwind N=20": "-"}
+    shown |= {"Chebyshev N=40": "-.", "soft PINN": "--", "hard PINN": ":"}
     picture = kp.plotting.comparison(
-        X, {method: curves[method] for method in shown}, title=f"a l / κ = {flow.peclet:g}"
+        X, {method: curves[method] for method in shown}, shown, title=f"a l / κ = {flow.peclet:g}"
     )
+    picture.axes[0].set_xlim(0.7, 1.003)
     kp.plotting.save(picture, output / "comparison.png")
     picture = kp.plotting.comparison(X, losses, xlabel="step", ylabel="loss")
     picture.axes[0].set_yscale("log")

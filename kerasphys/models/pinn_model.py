@@ -156,7 +156,9 @@ class PINNModel(PhysicsModel):
         """
         if not isinstance(x, tf.data.Dataset):
             points = self._check_points("x", x)
-            size = check_positive_int("batch_size", batch_size or len(points) or 1)
+            size = check_positive_int("batch_size", 65536 if batch_size is None else batch_size)
+            if not len(points):  # Keras fails without a single batch
+                return np.zeros((0, len(self.problem.fields)), self.compute_dtype)
             x = tf.data.Dataset.from_tensor_slices(points).batch(size)
         return super().predict(x, verbose=verbose, **kwargs)
 
@@ -245,8 +247,11 @@ class PINNModel(PhysicsModel):
             ValueError: If points are missing for a condition.
         """
         self._check_trainable()
+        if validation_data is not None:
+            validation_data = self._dataset("validation_data", validation_data)
         if x is not None:
-            self._take(x)
+            self._point_sets = self._check_covered("x", x)
+            self.points.assign(x.tensors(self.compute_dtype))
         elif not self.points.filled:
             raise ValueError(message("x", "points: problem.points(...)", x))
         if batch_size is not None:
@@ -257,8 +262,6 @@ class PINNModel(PhysicsModel):
         if steps_per_epoch is None and batch_size is not None:
             largest = max(len(s["points"]) for s in self.points.read().values())
             steps_per_epoch = math.ceil(largest / batch_size)
-        if validation_data is not None:
-            validation_data = self._dataset("validation_data", validation_data)
         steps = check_positive_int("steps_per_epoch", steps_per_epoch or 1)
         super().fit(
             # finite, so that an epoch has its steps whatever steps_per_execution is
@@ -390,10 +393,6 @@ class PINNModel(PhysicsModel):
             raise TypeError(message(argument, "points made by problem.points(...)", points))
         points.check_covers(argument, tuple(self.soft_conditions))
         return points
-
-    def _take(self, points: PointSets) -> None:
-        self._point_sets = self._check_covered("x", points)
-        self.points.assign(points.tensors(self.compute_dtype))
 
     def _dataset(self, argument: str, points: Any) -> tf.data.Dataset:
         checked = self._check_covered(argument, points)

@@ -28,6 +28,10 @@ def test_predict_in_batches(model, rng):
     x = rng.uniform(0, 2, (10, 1))
     np.testing.assert_allclose(model.predict(x, batch_size=3), model.predict(x), rtol=1e-14)
     assert model.predict(tf.data.Dataset.from_tensors(x)).shape == (10, 1)
+    assert model.predict(x, batch_size=None).shape == (10, 1)
+    assert model.predict(x[:0]).shape == (0, 1)
+    with pytest.raises(ValueError, match="`batch_size`"):
+        model.predict(x, batch_size=0)
 
 
 def test_derivatives_of_a_formula():
