@@ -27,4 +27,33 @@ CLAIMS = (
         command=["python", "-m", "benchmarks.oldest"],
         check={"passed": (">", 1000), "failed": ("==", 0)},
     ),
+    example(
+        "advection_diffusion",
+        "The demo reaches these errors, in less than three minutes.",
+        relative_l2_soft_1=("<", 1e-3),
+        relative_l2_hard_1=("<", 1e-3),
+        relative_l2_soft_10=("<", 1e-3),
+        relative_l2_hard_10=("<", 1e-3),
+        relative_l2_better_50=("<", 5e-2),
+        max_error_chebyshev_40=("<", 1e-12),
+        seconds=("<", 180),
+    ),
+    example(
+        "burgers",
+        "Burgers' equation to 5 % with first-order optimizers, in less than two minutes.",
+        relative_l2=("<", 5e-2),
+        seconds=("<", 120),
+    ),
+    example(
+        "poisson_2d",
+        "Poisson's equation to 0.1 % with first-order optimizers, in less than two minutes.",
+        relative_l2=("<", 1e-3),
+        seconds=("<", 120),
+    ),
+    example(
+        "heat_2d_disk",
+        "The heat equation on a disk to 5 % with first-order optimizers, in two minutes.",
+        relative_l2=("<", 5e-2),
+        seconds=("<", 120),
+    ),
 )

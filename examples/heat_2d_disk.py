@@ -1,6 +1,6 @@
 """A hot disk cools through its edge: the heat equation in two dimensions and time.
 
-    u_t = κ Δu         on r < 1, 0 < t < 2, with κ = 0.2
+    u_t = κ Δu         on r < 1, 0 < t < 1, with κ = 0.2
     u(r, 0) = J0(j r), u = 0 on the circle r = 1, with j = 2.4048 the first zero of J0
 
     python -m examples.heat_2d_disk             TIME on two cores
@@ -8,8 +8,8 @@
 
 The start is the slowest mode of the disk, which keeps its shape and decays as exp(-κ j² t). A
 curved boundary cannot be built into the network, so the circle and the start are terms of the
-loss, with weights that let them count as much as the equation. The network knows nothing of polar
-coordinates; the rate at which its centre cools, -u_t / u, is compared with κ j² at each time.
+loss. The network knows nothing of polar coordinates. The rate at which the disk loses its heat,
+-∫u_t / ∫u, is compared with κ j² at several times.
 """
 
 import argparse
@@ -25,8 +25,8 @@ import kerasphys as kp
 DIFFUSIVITY = 0.2
 MODE = scipy.special.jn_zeros(0, 1)[0]
 DECAY = DIFFUSIVITY * MODE**2
-TIMES = (0.0, 0.5, 1.0, 1.5, 2.0)
-SHOWN = (0.0, 1.0, 2.0)
+TIMES = (0.0, 0.25, 0.5, 0.75, 1.0)
+SHOWN = (0.0, 0.5, 1.0)
 
 
 def exact(x, y, t):
@@ -65,10 +65,10 @@ def main(argv=None):
     parser.add_argument("--output", type=Path, default=Path("outputs/heat_2d_disk"))
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(argv)
-    steps, per_epoch = (200, 50) if options.quick else (4000, 200)
+    steps, per_epoch = (200, 50) if options.quick else (6000, 200)
 
     disk = kp.geometry.Disk((0, 0), 1)
-    domain = disk * kp.geometry.Interval(0, 2, "t")
+    domain = disk * kp.geometry.Interval(0, 1, "t")
     problem = kp.Problem(
         domain,
         fields="u",
@@ -76,9 +76,9 @@ def main(argv=None):
         conditions={
             "equation": kp.Residual(kp.equations.heat),
             "initial": kp.Dirichlet(
-                u=lambda x, y: exact(x, y, np.zeros_like(x)), on=domain.start("t"), weight=10
+                u=lambda x, y: exact(x, y, np.zeros_like(x)), on=domain.start("t"), weight=3
             ),
-            "circle": kp.Dirichlet(u=0.0, on=domain.boundary("circle"), weight=10),
+            "circle": kp.Dirichlet(u=0.0, on=domain.boundary("circle"), weight=3),
         },
     )
     at = {t: domain.start("t").sample(2000, seed=7) + [0, 0, t] for t in TIMES}
@@ -86,15 +86,15 @@ def main(argv=None):
     reference = exact(*everywhere.T)
 
     model = kp.models.PINNModel(kp.networks.MLP([32] * 3, seed=options.seed), problem)
-    rate = keras.optimizers.schedules.CosineDecay(5e-3, steps, alpha=0.01)
+    rate = keras.optimizers.schedules.CosineDecay(1e-2, steps, alpha=0.01)
     model.compile(keras.optimizers.Adam(rate), jit_compile=True, steps_per_execution=per_epoch)
     start = time.perf_counter()
     history = model.fit(
-        problem.points(equation=1024, initial=256, circle=256, seed=2 * options.seed),
+        problem.points(equation=512, initial=128, circle=128, seed=2 * options.seed),
         epochs=steps // per_epoch,
         steps_per_epoch=per_epoch,
         validation_data=problem.points(
-            equation=512, initial=128, circle=128, seed=2 * options.seed + 1
+            equation=256, initial=64, circle=64, seed=2 * options.seed + 1
         ),
         callbacks=[
             kp.callbacks.CompareWithReference(everywhere, reference),
@@ -105,14 +105,14 @@ def main(argv=None):
     seconds = time.perf_counter() - start
 
     numbers = {"relative_l2": kp.solvers.relative_l2(model.predict(everywhere)[:, 0], reference)}
-    centre = model.derivatives([[0, 0, t] for t in TIMES], ["u", "u_t"])
-    rates = -centre["u_t"] / centre["u"]
     print(f"{steps} steps of Adam in {seconds:.0f} s")
-    print("   t   relative L2 error   rate of cooling at the centre")
-    for t, cooling in zip(TIMES, rates, strict=True):
-        error = kp.solvers.relative_l2(model.predict(at[t])[:, 0], exact(*at[t].T))
-        numbers[f"relative_l2_t{t:g}"], numbers[f"rate_t{t:g}"] = error, float(cooling)
-        print(f"{t:4.1f}   {error:.2e}            {cooling:.4f}, known: {DECAY:.4f}")
+    print("   t   relative L2 error   rate of cooling")
+    for t, positions in at.items():
+        found = model.derivatives(positions, ["u", "u_t"])
+        error = kp.solvers.relative_l2(found["u"], exact(*positions.T))
+        rate = -found["u_t"].mean() / found["u"].mean()
+        numbers[f"relative_l2_t{t:g}"], numbers[f"rate_t{t:g}"] = error, float(rate)
+        print(f"{t:.2f}   {error:.2e}            {rate:.4f}, known: {DECAY:.4f}")
     numbers["steps"] = steps
     numbers["training_seconds"] = round(seconds, 1)
 
