@@ -7,7 +7,7 @@ outflow. For `a l / κ` = 1, 10 and 50 it is computed by finite differences (cen
 exponentially fitted), by Chebyshev collocation, and by physics-informed networks that meet the
 boundary values through the loss (soft) or by their form (hard).
 
-    python -m examples.advection_diffusion            # SECONDS s on two cores
+    python -m examples.advection_diffusion            # 80 s on two cores
     python -m examples.advection_diffusion --quick    # short trainings, to see that all works
 
 One table shows what each method costs and how far it is from the closed form: finite differences
@@ -20,6 +20,7 @@ same numbers.
 
 import argparse
 import itertools
+import shutil
 import subprocess
 import sys
 import time
@@ -73,6 +74,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             print(f"\n{method}, a l / κ = {peclet}", flush=True)
             model = physics_informed(flow, kind == "hard", options.seed)
             logs = options.output / "logs" / f"peclet_{peclet}_{kind}"
+            shutil.rmtree(logs, ignore_errors=True)  # of an earlier run
             seconds, loss = train(model, flow, QUICK_STEPS if options.quick else steps, logs)
             u = model.predict(X[:, None])[:, 0]
             curves[method], losses[f"{kind}, a l / κ = {peclet}"] = (X, u), loss

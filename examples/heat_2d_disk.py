@@ -19,6 +19,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import scipy
+from matplotlib.figure import Figure
 
 import kerasphys as kp
 
@@ -29,14 +30,12 @@ TIMES = (0.0, 0.25, 0.5, 0.75, 1.0)
 SHOWN = (0.0, 0.5, 1.0)
 
 
-def exact(x, y, t):
+def exact(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> np.ndarray:
     return kp.solvers.heat_disk(x, y, t, DIFFUSIVITY)
 
 
-def draw(model, disk):
+def draw(model: kp.models.PINNModel, disk: kp.geometry.Disk) -> Figure:
     """Network, closed form and their difference at three times."""
-    from matplotlib.figure import Figure
-
     side = np.linspace(-1, 1, 101)
     x, y = (part.ravel() for part in np.meshgrid(side, side, indexing="ij"))
     inside = disk.contains(np.stack([x, y], axis=1))
@@ -59,11 +58,12 @@ def draw(model, disk):
     return figure
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> dict[str, float]:
+    """Trains the network and returns the numbers that it prints."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="train for a few seconds only")
     parser.add_argument("--output", type=Path, default=Path("outputs/heat_2d_disk"))
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of weights and points")
     options = parser.parse_args(argv)
     steps, per_epoch = (200, 50) if options.quick else (6000, 200)
 
@@ -81,7 +81,7 @@ def main(argv=None):
             "circle": kp.Dirichlet(u=0.0, on=domain.boundary("circle"), weight=3),
         },
     )
-    at = {t: domain.start("t").sample(2000, seed=7) + [0, 0, t] for t in TIMES}
+    at = {t: domain.start("t").sample(2000, seed=7) + np.array([0, 0, t]) for t in TIMES}
     everywhere = np.concatenate(list(at.values()))
     reference = exact(*everywhere.T)
 
@@ -119,7 +119,7 @@ def main(argv=None):
     kp.plotting.save(draw(model, disk), options.output / "heat_2d_disk.png")
     kp.plotting.save(kp.plotting.history(history), options.output / "history.png")
     model.export(
-        options.output / "saved_model",
+        options.output / "surrogate",
         derivatives=["u_t", "grad_u"],
         name="Cooling of a disk",
         errors={"relative_l2": numbers["relative_l2"]},
