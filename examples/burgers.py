@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--output", type=Path, default=Path("outputs/burgers"))
     parser.add_argument("--seed", type=int, default=0, help="of weights and points")
     options = parser.parse_args(argv)
-    steps, per_epoch = (200, 50) if options.quick else (8000, 200)
+    steps, per_epoch = (200, 50) if options.quick else (6000, 200)
 
     domain = kp.geometry.Interval(-1, 1, "x") * kp.geometry.Interval(0, 1, "t")
     problem = kp.Problem(
