@@ -3,7 +3,7 @@
     u_t + u u_x = ν u_xx    on -1 < x < 1, 0 < t < 1, with ν = 0.01/π
     u(x, 0) = -sin(πx),     u(±1, t) = 0
 
-    python -m examples.burgers             TIME on two cores
+    python -m examples.burgers             about a minute on two cores
     python -m examples.burgers --quick     a few seconds of training, to see that it runs
 
 The front is about 4ν = 0.013 wide, so that one uniform point in 160 lies in it, and a network can

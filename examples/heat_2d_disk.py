@@ -3,7 +3,7 @@
     u_t = κ Δu         on r < 1, 0 < t < 1, with κ = 0.2
     u(r, 0) = J0(j r), u = 0 on the circle r = 1, with j = 2.4048 the first zero of J0
 
-    python -m examples.heat_2d_disk             TIME on two cores
+    python -m examples.heat_2d_disk             about 40 s on two cores
     python -m examples.heat_2d_disk --quick     a few seconds of training, to see that it runs
 
 The start is the slowest mode of the disk, which keeps its shape and decays as exp(-κ j² t). A

@@ -2,7 +2,7 @@
 
     -Δu = 2π² sin(πx) sin(πy)    on the unit square,    u = 0 on its boundary
 
-    python -m examples.poisson_2d             TIME on two cores
+    python -m examples.poisson_2d             about 45 s on two cores
     python -m examples.poisson_2d --quick     a few seconds of training, to see that it runs
 
 The solution is u = sin(πx) sin(πy). It is also an eigenvector of the five-point difference matrix,

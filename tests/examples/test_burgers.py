@@ -50,5 +50,5 @@ def test_it_reaches_what_it_claims(tmp_path):
     numbers = burgers.main(["--output", str(tmp_path)])
     assert numbers["relative_l2"] < 5e-2
     assert abs(numbers["steepest_slope"] / burgers.STEEPEST_SLOPE - 1) < 0.05
-    assert abs(numbers["steepest_time"] - burgers.STEEPEST_TIME) < 0.03
+    assert abs(numbers["steepest_time"] - burgers.STEEPEST_TIME) < 0.05
     assert numbers["training_seconds"] < 120
