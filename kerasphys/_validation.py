@@ -64,13 +64,6 @@ def check_nonnegative(argument: str, value: Any) -> float:
     return number
 
 
-def check_bool(argument: str, value: Any) -> bool:
-    """`True` or `False`."""
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(message(argument, "True or False", value))
-    return bool(value)
-
-
 def check_choice(argument: str, value: Any, choices: Iterable[str]) -> str:
     """One of the strings in `choices`."""
     choices = tuple(choices)
@@ -108,11 +101,16 @@ def check_names(argument: str, value: Any) -> tuple[str, ...]:
 
 
 def check_array(
-    argument: str, value: Any, shape: tuple[int | None, ...], cure: str = ""
+    argument: str,
+    value: Any,
+    shape: tuple[int | None, ...],
+    cure: str = "",
+    finite: bool = True,
 ) -> np.ndarray:
-    """A finite float64 array of the given shape, where `None` stands for any length.
+    """A float64 array of the given shape, where `None` stands for any length.
 
-    Nothing is broadcast or reshaped: `(n,)` against `(n, 1)` is an error.
+    Nothing is broadcast or reshaped: `(n,)` against `(n, 1)` is an error. So are NaN and infinity,
+    unless `finite` is false.
     """
     wanted = "(" + ", ".join("n" if length is None else str(length) for length in shape)
     wanted += ",)" if len(shape) == 1 else ")"
@@ -132,7 +130,8 @@ def check_array(
             + (f" {cure}" if cure else "")
         )
     array = array.astype(np.float64)
-    check_finite(argument, array)
+    if finite:
+        check_finite(argument, array)
     return array
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ from kerasphys.derivatives import Namespace
 from kerasphys.geometry import Geometry, Region
 
 
-class Condition:
+class Condition(abc.ABC):
     """Something that must hold on a region: the common part of all conditions.
 
     A subclass supplies `names` and `residuals`, and lists what its constructor takes in
@@ -58,13 +59,13 @@ class Condition:
         """Where the condition holds in a problem on `domain`."""
         return domain if self.on is None else self.on
 
+    @abc.abstractmethod
     def names(self, namespace: Namespace) -> tuple[str, ...]:
         """The fields, derivatives, coordinates and parameters that `residuals` reads."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def residuals(self, at: Located) -> tuple[tf.Tensor, ...]:
         """What must vanish: tensors of shape `(n,)`."""
-        raise NotImplementedError
 
     def images(self, points: np.ndarray, domain: Geometry) -> np.ndarray | None:
         """A second set of points that the condition compares with the first, or `None`."""

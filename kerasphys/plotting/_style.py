@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasphys._validation import message
+from kerasphys._validation import check_array, message
 
 DPI = 150
 FIELD_MAP = "viridis"
@@ -42,24 +42,6 @@ def check_text(argument: str, value: Any) -> str | None:
 def check_values(
     argument: str, value: Any, shape: tuple[int | None, ...], cure: str = ""
 ) -> np.ndarray:
-    """A float64 array of a shape, where `None` stands for any length.
-
-    Unlike elsewhere, NaN and infinity may stand: they become NaN, which is left blank.
-    """
-    lengths = ["n" if length is None else str(length) for length in shape]
-    expected = f"an array of real numbers of shape ({', '.join(lengths)}{',' * (len(shape) == 1)})"
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(message(argument, expected, value, cure)) from error
-    if array.dtype.kind not in "fiu":
-        raise TypeError(message(argument, expected, value, cure))
-    if array.ndim != len(shape) or any(
-        length not in (None, actual) for length, actual in zip(shape, array.shape, strict=True)
-    ):
-        raise ValueError(
-            f"Argument `{argument}` must be {expected}. Received: an array of shape {array.shape}."
-            + (f" {cure}" if cure else "")
-        )
-    array = array.astype(np.float64)
+    """A float64 array of a shape, in which NaN and infinity become NaN, which is left blank."""
+    array = check_array(argument, value, shape, cure, finite=False)
     return np.where(np.isfinite(array), array, np.nan)
