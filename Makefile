@@ -31,7 +31,8 @@ $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	@touch $@
 
 verify: install
-	$(BIN)/python -m benchmarks.verify $(if $(only),--only $(only))
+	$(BIN)/python -m benchmarks.verify $(if $(only),--only $(only)); status=$$?; \
+	$(BIN)/python -m benchmarks.report; exit $$status
 
 lint: install
 	$(BIN)/ruff check .

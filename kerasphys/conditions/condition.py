@@ -71,7 +71,9 @@ class Condition(abc.ABC):
         """A second set of points that the condition compares with the first, or `None`."""
         return None
 
-    def check_normals(self, normals: np.ndarray, namespace: Namespace) -> None:
+    def check_normals(  # noqa: B027 (most conditions take any)
+        self, normals: np.ndarray, namespace: Namespace
+    ) -> None:
         """Raises a ValueError where outward normals `(n, d)` do not suit the condition."""
 
     def check(self, namespace: Namespace, domain: Geometry) -> None:
