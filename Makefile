@@ -22,10 +22,10 @@ test: lint
 install: $(VENV)/installed
 
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
-	@test -n "$(PYTHON)" || { echo "kerasphys needs Python 3.11, 3.12 or 3.13. Install one (Debian and\
-	Ubuntu: apt install python3.11 python3.11-venv; others: https://www.python.org/downloads), or name\
+	@test -n "$(PYTHON)" || { echo "kerasphys needs Python 3.11, 3.12 or 3.13. Install one (Debian and \
+	Ubuntu: apt install python3.11 python3.11-venv; others: https://www.python.org/downloads), or name \
 	yours: make install PYTHON=/path/to/python"; exit 1; }
-	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual\
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual \
 	environment. On Debian and Ubuntu: apt install python3-venv"; rm -rf $(VENV); exit 1; }
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	@touch $@
