@@ -96,13 +96,8 @@ class Partial:
 
 
 @dataclass(frozen=True)
-class Laplacian:
-    """The sum of the second derivatives of a field along the spatial coordinates.
-
-    Args:
-        field: Integer, the index of the field.
-        along: Sequence of integers, the spatial coordinates.
-    """
+class _Spatial:
+    """What an operator acts on: a field, and the spatial coordinates."""
 
     field: int
     along: tuple[int, ...]
@@ -110,6 +105,16 @@ class Laplacian:
     def __post_init__(self) -> None:
         check_int("field", self.field, minimum=0)
         object.__setattr__(self, "along", check_indices("along", self.along))
+
+
+@dataclass(frozen=True)
+class Laplacian(_Spatial):
+    """The sum of the second derivatives of a field along the spatial coordinates.
+
+    Args:
+        field: Integer, the index of the field.
+        along: Sequence of integers, the spatial coordinates.
+    """
 
     @property
     def partials(self) -> tuple[PartialKey, ...]:
@@ -118,20 +123,13 @@ class Laplacian:
 
 
 @dataclass(frozen=True)
-class Gradient:
+class Gradient(_Spatial):
     """The first derivatives of a field along the spatial coordinates, side by side.
 
     Args:
         field: Integer, the index of the field.
         along: Sequence of integers, the spatial coordinates.
     """
-
-    field: int
-    along: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        check_int("field", self.field, minimum=0)
-        object.__setattr__(self, "along", check_indices("along", self.along))
 
     @property
     def partials(self) -> tuple[PartialKey, ...]:
