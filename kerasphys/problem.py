@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kerasphys._registry import serializable
+from kerasphys._registry import pack, serializable
 from kerasphys._validation import check_name, check_number, message
 from kerasphys.conditions import Condition, Located
 from kerasphys.conditions.functions import MissingFunction
@@ -144,13 +144,12 @@ class Problem:
         return "\n".join(lines)
 
     def get_config(self) -> dict[str, Any]:
-        serialize = keras.saving.serialize_keras_object
         return {
-            "domain": serialize(self.domain),
+            "domain": pack(self.domain),
             "fields": list(self.fields),
-            "conditions": {name: serialize(c) for name, c in self.conditions.items()},
+            "conditions": {name: pack(c) for name, c in self.conditions.items()},
             "parameters": {
-                name: serialize(value) if isinstance(value, Unknown) else value
+                name: pack(value) if isinstance(value, Unknown) else value
                 for name, value in self.parameters.items()
             },
             "vectors": {name: list(parts) for name, parts in self.namespace.vectors.items()},

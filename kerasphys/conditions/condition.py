@@ -6,10 +6,10 @@ import abc
 from collections.abc import Mapping
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
+from kerasphys._registry import pack, unpack
 from kerasphys._validation import check_nonnegative, message
 from kerasphys.conditions.functions import MissingFunction
 from kerasphys.conditions.located import Located
@@ -95,22 +95,24 @@ class Condition(abc.ABC):
 
     def describe(self) -> str:
         """One line for people."""
-        values = [f"{name} = {describe_value(value)}" for name, value in self.givens.items()]
-        place = "" if self.on is None else f" on {self.on!r}"
-        return f"{type(self).__name__}({', '.join(values)}){place}"
+        return self._line(self._values())
 
     def get_config(self) -> dict[str, Any]:
-        region = None if self.on is None else keras.saving.serialize_keras_object(self.on)
-        return {"on": region, "weight": self.weight}
+        return {"on": None if self.on is None else pack(self.on), "weight": self.weight}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Condition:
-        config = dict(config)
-        if isinstance(config.get("on"), dict):
-            config["on"] = keras.saving.deserialize_keras_object(config["on"])
+        config = unpack(config, "on") if isinstance(config.get("on"), dict) else dict(config)
         for name, value in config.pop("values", {}).items():
             config[name] = deserialize_value(value)
         return cls(**config)
+
+    def _values(self) -> str:
+        return ", ".join(f"{name} = {describe_value(given)}" for name, given in self.givens.items())
+
+    def _line(self, contents: str) -> str:
+        place = "" if self.on is None else f" on {self.on!r}"
+        return f"{type(self).__name__}({contents}){place}"
 
     def _serialized_givens(self) -> dict[str, Any]:
         return {name: serialize_value(value) for name, value in self.givens.items()}

@@ -55,6 +55,12 @@ def decode(config: dict[str, Any]) -> Callable:
     return found or MissingFunction(config["function"], config["arguments"])
 
 
+def short_name(function: Callable) -> str:
+    """The last part of a function's name, for people; a missing one has the name on record."""
+    name = function.name if isinstance(function, MissingFunction) else function_name(function)
+    return name.rpartition(".")[2]
+
+
 def function_name(function: Callable) -> str:
     """A readable name of any callable."""
     while hasattr(function, "func"):  # functools.partial

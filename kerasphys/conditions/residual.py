@@ -93,14 +93,9 @@ class Residual(Condition):
                 namespace.require(name, extra=self.givens)
 
     def describe(self) -> str:
-        name = self.function
-        title = (
-            name.name
-            if isinstance(name, functions.MissingFunction)
-            else functions.function_name(name)
+        return self._line(
+            "; ".join(filter(None, [functions.short_name(self.function), self._values()]))
         )
-        text = super().describe().replace("Residual(", f"Residual({title.split('.')[-1]}; ", 1)
-        return text.replace("; )", ")")
 
     def get_config(self) -> dict[str, Any]:
         return {

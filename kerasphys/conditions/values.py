@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from kerasphys._registry import pack
 from kerasphys._validation import check_array, check_finite, check_number, message
 from kerasphys.conditions import functions
 from kerasphys.conditions.table import Table
@@ -88,7 +89,7 @@ def serialize_value(value: Value) -> Any:
     if isinstance(value, np.ndarray):
         return {"array": value.tolist()}
     if isinstance(value, Table):
-        return keras.saving.serialize_keras_object(value)
+        return pack(value)
     return functions.encode(value)
 
 
@@ -111,9 +112,4 @@ def describe_value(value: Value) -> str:
         return f"{len(value)} values"
     if isinstance(value, Table):
         return f"table of {', '.join(value.axes)}"
-    name = (
-        value.name
-        if isinstance(value, functions.MissingFunction)
-        else functions.function_name(value)
-    )
-    return f"{name.rsplit('.', 1)[-1]}({', '.join(requested_names(value).names)})"
+    return f"{functions.short_name(value)}({', '.join(requested_names(value).names)})"
