@@ -3,11 +3,13 @@
 from kerasphys.derivatives.engine import Engine
 from kerasphys.derivatives.engines import select
 from kerasphys.derivatives.explain import explain
+from kerasphys.derivatives.jets import JetEngine
 from kerasphys.derivatives.namespace import Namespace
 from kerasphys.derivatives.plan import Plan
 from kerasphys.derivatives.requested import Requested, requested_names
 from kerasphys.derivatives.tape import TapeEngine
 from kerasphys.derivatives.terms import (
+    Biharmonic,
     Coordinate,
     Divergence,
     Field,
@@ -19,11 +21,13 @@ from kerasphys.derivatives.terms import (
 )
 
 __all__ = [
+    "Biharmonic",
     "Coordinate",
     "Divergence",
     "Engine",
     "Field",
     "Gradient",
+    "JetEngine",
     "Laplacian",
     "Namespace",
     "Parameter",

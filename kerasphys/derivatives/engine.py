@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import tensorflow as tf
 
+from kerasphys._validation import message
 from kerasphys.derivatives.plan import Plan
 from kerasphys.derivatives.terms import Coordinate, Gradient, PartialKey
 
@@ -34,6 +35,9 @@ class Engine(Protocol):
             shape `(n,)`, gradients have shape `(n, spatial coordinates)`.
         """
 
+    def work(self, plan: Plan) -> float:
+        """The work that the plan takes, in calls of the network: `"auto"` takes the least."""
+
     def supports(self, plan: Plan, network: Network | None) -> bool:
         """Whether the engine can compute `plan` for `network` (`None`: for some network)."""
 
@@ -55,3 +59,53 @@ def assemble(
         else:
             assembled[name] = parts[0] if len(parts) == 1 else tf.add_n(parts)
     return assembled
+
+
+def check_plan(plan: Any) -> None:
+    """Refuses what is no plan."""
+    if not isinstance(plan, Plan):
+        raise TypeError(message("plan", "a Plan", plan, "Make it with Plan.of."))
+
+
+def check_points(plan: Plan, points: Any) -> tf.Tensor:
+    """The points as a tensor `(n, d)` of a floating dtype, with the columns that a plan reads."""
+    try:
+        points = tf.convert_to_tensor(points)
+    except (TypeError, ValueError) as error:
+        raise TypeError(message("points", "a tensor of shape (n, d)", points)) from error
+    if not points.dtype.is_floating:
+        raise TypeError(
+            "Argument `points` must be of a floating dtype. Received: a tensor of dtype "
+            f"{points.dtype.name}."
+        )
+    used = [index for _, along in plan.partials for index in along]
+    used += [term.index for term in plan.terms if isinstance(term, Coordinate)]
+    least = 1 + max(used, default=0)
+    if points.shape.rank != 2 or points.shape[1] is None or points.shape[1] < least:
+        raise ValueError(
+            f"Argument `points` must have shape (n, d) with d of at least {least}, one column for "
+            f"each coordinate. Received: shape {points.shape}."
+        )
+    return points
+
+
+def check_outputs(plan: Plan, points: tf.Tensor, outputs: tf.Tensor) -> None:
+    """Refuses what a network must not answer at points `(n, d)`."""
+    if outputs.dtype != points.dtype:
+        raise TypeError(
+            f"Argument `network` must answer in the dtype of the points, {points.dtype.name}. "
+            f"Received: an output of dtype {outputs.dtype.name}. Build the network in "
+            f"{points.dtype.name}, or convert the points."
+        )
+    fields = 1 + max(field for field, _ in plan.partials)
+    rank, width = outputs.shape.rank, outputs.shape[-1] if outputs.shape.rank else None
+    if rank != 2 or width is None or width < fields:
+        raise ValueError(
+            f"Argument `network` must return a tensor of shape (n, m) with m of at least {fields}, "
+            f"one column for each field. Received: shape {tuple(outputs.shape or ())}."
+        )
+    if not outputs.shape[:1].is_compatible_with(points.shape[:1]):
+        raise ValueError(
+            f"Argument `network` must return as many rows as there are points, {points.shape[0]}. "
+            f"Received: {outputs.shape[0]} rows."
+        )

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from kerasphys._validation import message
 from kerasphys.derivatives._checks import check_callable
 from kerasphys.derivatives.engine import Engine, Network
+from kerasphys.derivatives.jets import JetEngine
 from kerasphys.derivatives.plan import Plan
 from kerasphys.derivatives.tape import TapeEngine
 
-# From the fastest to the most general: "auto" takes the first one that supports plan and network.
-ENGINES: dict[str, Callable[[], Engine]] = {"tape": TapeEngine}
+ENGINES: dict[str, Callable[[], Engine]] = {"tape": TapeEngine, "jets": JetEngine}
 
 
 def select(engine: str | Engine, plan: Plan, network: Network | None = None) -> Engine:
     """The engine to use.
 
     Args:
-        engine: `"auto"`, the name of an engine, or an engine.
+        engine: `"auto"` for the one with the least work, the name of an engine, or an engine.
         plan: What is to be computed.
         network: The network, or `None` if the plan alone shall decide.
 
@@ -31,7 +31,8 @@ def select(engine: str | Engine, plan: Plan, network: Network | None = None) -> 
     expected = f"one of {known}, or an engine"
     if isinstance(engine, str):
         if engine == "auto":
-            return next(made for made in candidates() if made.supports(plan, network))
+            by_work = sorted(candidates(), key=lambda made: made.work(plan))
+            return next(made for made in by_work if made.supports(plan, network))
         if engine not in ENGINES:
             raise ValueError(message("engine", expected, engine))
         engine = ENGINES[engine]()
@@ -46,7 +47,7 @@ def select(engine: str | Engine, plan: Plan, network: Network | None = None) -> 
 
 
 def candidates() -> list[Engine]:
-    """One engine of each kind, in the order in which `"auto"` tries them."""
+    """One engine of each kind."""
     return [make() for make in ENGINES.values()]
 
 

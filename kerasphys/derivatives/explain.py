@@ -23,7 +23,7 @@ def explain(plan: Plan, network: Network | None = None, engine: str | Engine = "
         from kerasphys.derivatives import Namespace, Plan, explain
 
         plan = Plan.of(Namespace(("x", "t"), "u"), ["u", "u_t", "u_xx"])
-        assert "2 reverse passes" in explain(plan)
+        assert "engine: jets" in explain(plan)
         ```
     """
     chosen = select(engine, plan, network)
@@ -43,7 +43,13 @@ def explain(plan: Plan, network: Network | None = None, engine: str | Engine = "
 def _reason(engine: str | Engine, chosen: Engine, plan: Plan, network: Network | None) -> str:
     if engine != "auto":
         return "asked for"
-    passed = [made.name for made in candidates() if not made.supports(plan, network)]
-    if passed:
-        return f"chosen because {', '.join(passed)} cannot compute this"
-    return "chosen as the fastest that there is for this"
+    reasons = [
+        f"{made.name} would take {made.work(plan):g}"
+        if made.supports(plan, network)
+        else f"{made.name} cannot compute this"
+        for made in candidates()
+        if made.name != chosen.name
+    ]
+    return (
+        f"chosen for its work of {chosen.work(plan):g} calls of the network; {', '.join(reasons)}"
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from kerasphys._validation import check_name, check_names, message
 from kerasphys.derivatives._checks import check_names_or_none
 from kerasphys.derivatives.terms import (
+    Biharmonic,
     Coordinate,
     Divergence,
     Field,
@@ -19,7 +20,7 @@ from kerasphys.derivatives.terms import (
     Term,
 )
 
-OPERATORS = ("laplacian", "grad", "div")
+OPERATORS = ("laplacian", "biharmonic", "grad", "div")
 
 
 class Namespace:
@@ -27,8 +28,8 @@ class Namespace:
 
     Beside the declared names it knows the derivatives of every field, to any order: `u_x`,
     `u_xt` (the same as `u_tx`), and for coordinates of several letters `u_r_theta`; and the
-    spatial operators `laplacian_u`, `grad_u` and, for a declared vector, `div_velocity`. A
-    declaration in which some name could be read in two ways is refused.
+    spatial operators `laplacian_u`, `biharmonic_u`, `grad_u` and, for a declared vector,
+    `div_velocity`. A declaration in which some name could be read in two ways is refused.
 
     All names are Python identifiers in the NFKC form in which Python itself reads argument names.
 
@@ -114,6 +115,8 @@ class Namespace:
             return Divergence(components, self.spatial)
         if operator == "laplacian" and operand in self.fields:
             return Laplacian(self.fields.index(operand), self.spatial)
+        if operator == "biharmonic" and operand in self.fields:
+            return Biharmonic(self.fields.index(operand), self.spatial)
         if operator == "grad" and operand in self.fields:
             return Gradient(self.fields.index(operand), self.spatial)
         return None
@@ -216,7 +219,7 @@ class Namespace:
             second = [f"{first}{first[-1]}" for first in derivatives]
         operators = [f"div_{vector}" for vector in self.vectors]
         if self.spatial:
-            operators = [f"{op}_{u}" for u in self.fields for op in OPERATORS[:2]] + operators
+            operators = [f"{op}_{u}" for u in self.fields for op in OPERATORS[:3]] + operators
         groups = {
             "given": extra,
             "coordinates": self.coordinates,

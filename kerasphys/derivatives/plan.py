@@ -6,10 +6,10 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kerasphys._validation import check_name, message
+from kerasphys._validation import check_int, check_name, message
 from kerasphys.derivatives._checks import check_names_or_none
 from kerasphys.derivatives.namespace import Namespace
-from kerasphys.derivatives.terms import Parameter, PartialKey, Term
+from kerasphys.derivatives.terms import Coordinate, Parameter, PartialKey, Term
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Plan:
     Args:
         names: Sequence of different names.
         terms: Sequence of terms, one for each name, without parameters.
+        coordinates: Positive integer, the number of coordinates; by default as many as are named.
 
     Raises:
         ValueError: If there are not as many terms as names, or if one is a parameter.
@@ -38,6 +39,7 @@ class Plan:
 
     names: tuple[str, ...]
     terms: tuple[Term, ...]
+    coordinates: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", check_names_or_none("names", self.names))
@@ -48,6 +50,11 @@ class Plan:
         object.__setattr__(self, "terms", tuple(self.terms))
         if len(self.terms) != len(self.names):
             raise ValueError(message("terms", f"one term for each name {self.names}", self.terms))
+        used = [index for _, along in self.partials for index in along]
+        used += [term.index for term in self.terms if isinstance(term, Coordinate)]
+        least = 1 + max(used, default=0)
+        count = least if self.coordinates is None else self.coordinates
+        object.__setattr__(self, "coordinates", check_int("coordinates", count, minimum=least))
         for name, term in zip(self.names, self.terms, strict=True):
             if isinstance(term, Parameter):
                 raise ValueError(
@@ -72,7 +79,8 @@ class Plan:
             raise TypeError(message("names", "a name or names", names))
         listed = (names,) if isinstance(names, str) else names
         different = tuple(dict.fromkeys(check_name("names", name) for name in listed))
-        return cls(different, tuple(namespace.require(name) for name in different))
+        terms = tuple(namespace.require(name) for name in different)
+        return cls(different, terms, len(namespace.coordinates))
 
     @functools.cached_property
     def partials(self) -> tuple[PartialKey, ...]:

@@ -9,11 +9,16 @@ from typing import Any, ClassVar
 
 import tensorflow as tf
 
-from kerasphys._validation import message
 from kerasphys.derivatives._checks import check_callable
-from kerasphys.derivatives.engine import Network, assemble
+from kerasphys.derivatives.engine import (
+    Network,
+    assemble,
+    check_outputs,
+    check_plan,
+    check_points,
+)
 from kerasphys.derivatives.plan import Plan
-from kerasphys.derivatives.terms import Coordinate, PartialKey
+from kerasphys.derivatives.terms import PartialKey
 
 ReversePass = tuple[PartialKey, tuple[int, ...]]  # what is differentiated, along which coordinates
 
@@ -52,14 +57,21 @@ class TapeEngine:
                 another dtype.
             ValueError: If the points or the network's output have a wrong shape.
         """
-        _check_plan(plan)
+        check_plan(plan)
         check_callable("network", network)
-        points = _check_points(plan, points)
+        points = check_points(plan, points)
         return assemble(plan, points, _partials(plan, network, points))
 
     def supports(self, plan: Plan, network: Network | None) -> bool:
         """True: there is no plan and no network that tapes cannot differentiate."""
         return True
+
+    def work(self, plan: Plan) -> float:
+        """A pass of order `k` reads what the passes below it wrote, and writes twice as much."""
+        if not plan.partials:
+            return 0.0
+        passes = self.reverse_passes(plan)
+        return 1.0 + sum(count * 2.0 * 3.0**below for below, count in enumerate(passes))
 
     def cost(self, plan: Plan) -> str:
         """The number of reverse passes, in words."""
@@ -74,7 +86,7 @@ class TapeEngine:
 
     def reverse_passes(self, plan: Plan) -> tuple[int, ...]:
         """How many reverse passes are made for each order, from the first on."""
-        _check_plan(plan)
+        check_plan(plan)
         return tuple(len(level) for level in _schedule(plan.partials))
 
 
@@ -109,24 +121,7 @@ def _partials(plan: Plan, network: Network, points: tf.Tensor) -> dict[PartialKe
 
 def _fields(plan: Plan, network: Network, points: tf.Tensor) -> dict[PartialKey, tf.Tensor]:
     outputs = tf.convert_to_tensor(network(points))
-    if outputs.dtype != points.dtype:
-        raise TypeError(
-            f"Argument `network` must answer in the dtype of the points, {points.dtype.name}. "
-            f"Received: an output of dtype {outputs.dtype.name}. Build the network in "
-            f"{points.dtype.name}, or convert the points."
-        )
-    fields = 1 + max(field for field, _ in plan.partials)
-    rank, width = outputs.shape.rank, outputs.shape[-1] if outputs.shape.rank else None
-    if rank != 2 or width is None or width < fields:
-        raise ValueError(
-            f"Argument `network` must return a tensor of shape (n, m) with m of at least {fields}, "
-            f"one column for each field. Received: shape {tuple(outputs.shape or ())}."
-        )
-    if not outputs.shape[:1].is_compatible_with(points.shape[:1]):
-        raise ValueError(
-            f"Argument `network` must return as many rows as there are points, {points.shape[0]}. "
-            f"Received: {outputs.shape[0]} rows."
-        )
+    check_outputs(plan, points, outputs)
     outputs.set_shape(points.shape[:1] + outputs.shape[1:])
     return {(index, ()): column for index, column in enumerate(tf.unstack(outputs, axis=1))}
 
@@ -167,29 +162,3 @@ def _child(parent: PartialKey, index: int) -> PartialKey:
 def _columns(parent: PartialKey, children: set[PartialKey]) -> tuple[int, ...]:
     indices = {index for _, along in children for index in along}
     return tuple(sorted(index for index in indices if _child(parent, index) in children))
-
-
-def _check_plan(plan: Any) -> None:
-    if not isinstance(plan, Plan):
-        raise TypeError(message("plan", "a Plan", plan, "Make it with Plan.of."))
-
-
-def _check_points(plan: Plan, points: Any) -> tf.Tensor:
-    try:
-        points = tf.convert_to_tensor(points)
-    except (TypeError, ValueError) as error:
-        raise TypeError(message("points", "a tensor of shape (n, d)", points)) from error
-    if not points.dtype.is_floating:
-        raise TypeError(
-            "Argument `points` must be of a floating dtype. Received: a tensor of dtype "
-            f"{points.dtype.name}."
-        )
-    used = [index for _, along in plan.partials for index in along]
-    used += [term.index for term in plan.terms if isinstance(term, Coordinate)]
-    least = 1 + max(used, default=0)
-    if points.shape.rank != 2 or points.shape[1] is None or points.shape[1] < least:
-        raise ValueError(
-            f"Argument `points` must have shape (n, d) with d of at least {least}, one column for "
-            f"each coordinate. Received: shape {points.shape}."
-        )
-    return points

@@ -123,6 +123,23 @@ class Laplacian(_Spatial):
 
 
 @dataclass(frozen=True)
+class Biharmonic(_Spatial):
+    """The Laplacian of the Laplacian of a field along the spatial coordinates.
+
+    Args:
+        field: Integer, the index of the field.
+        along: Sequence of integers, the spatial coordinates.
+    """
+
+    @property
+    def partials(self) -> tuple[PartialKey, ...]:
+        """The fourth derivatives; a mixed one counts twice."""
+        return tuple(
+            (self.field, tuple(sorted((a, a, b, b)))) for a in self.along for b in self.along
+        )
+
+
+@dataclass(frozen=True)
 class Gradient(_Spatial):
     """The first derivatives of a field along the spatial coordinates, side by side.
 
@@ -169,4 +186,4 @@ class Divergence:
         )
 
 
-Term = Coordinate | Parameter | Field | Partial | Laplacian | Gradient | Divergence
+Term = Coordinate | Parameter | Field | Partial | Laplacian | Biharmonic | Gradient | Divergence
