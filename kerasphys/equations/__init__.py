@@ -9,9 +9,11 @@ residual is zero where the equation holds. Any consistent system of units will d
 from kerasphys.equations.advection_diffusion import advection_diffusion
 from kerasphys.equations.allen_cahn import allen_cahn
 from kerasphys.equations.burgers import burgers
+from kerasphys.equations.euler_bernoulli_beam import euler_bernoulli_beam
 from kerasphys.equations.heat import heat
 from kerasphys.equations.helmholtz import helmholtz
 from kerasphys.equations.kdv import kdv
+from kerasphys.equations.kuramoto_sivashinsky import kuramoto_sivashinsky
 from kerasphys.equations.poisson import poisson
 from kerasphys.equations.wave import wave
 
@@ -19,9 +21,11 @@ __all__ = [
     "advection_diffusion",
     "allen_cahn",
     "burgers",
+    "euler_bernoulli_beam",
     "heat",
     "helmholtz",
     "kdv",
+    "kuramoto_sivashinsky",
     "poisson",
     "wave",
 ]

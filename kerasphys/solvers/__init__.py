@@ -11,6 +11,7 @@ from kerasphys.solvers.errors import max_error, observed_order, relative_l2
 from kerasphys.solvers.finite_differences import finite_differences
 from kerasphys.solvers.heat_disk import heat_disk
 from kerasphys.solvers.nonlinear import solve_nonlinear
+from kerasphys.solvers.periodic import solve_periodic
 from kerasphys.solvers.thomas import thomas
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "observed_order",
     "relative_l2",
     "solve_nonlinear",
+    "solve_periodic",
     "thomas",
 ]

@@ -26,6 +26,7 @@ def derivatives(u):
         "u_x": u.diff(x),
         "u_xx": u.diff(x, 2),
         "u_xxx": u.diff(x, 3),
+        "u_xxxx": u.diff(x, 4),
         "laplacian_u": u.diff(x, 2) + u.diff(y, 2),
     }
 
@@ -45,6 +46,13 @@ front = (1 + sympy.tanh((x + 3 * t * sympy.sqrt(D * r / 2)) * sympy.sqrt(r / (8 
 potential = 1 + sympy.exp(-k * t) * sympy.cos(x) / 2  # of the heat equation
 soliton = 3 * c / sympy.cosh(sympy.sqrt(c / D) / 2 * (x - c * t)) ** 2
 f, g = sympy.Function("f"), sympy.Function("g")
+
+# Kuramoto's and Tsuzuki's front, moving with the speed c (with b in the place of hyperviscosity)
+b, wide = sympy.symbols("b wide", positive=True)
+rise = sympy.tanh((x - c * t) / (2 * sympy.sqrt(sympy.Rational(19, 11) * b / a)))
+flame = c + sympy.Rational(15, 19) * a * sympy.sqrt(sympy.Rational(11, 19) * a / b) * (
+    11 * rise**3 - 9 * rise
+)
 
 EXACT = {
     "advection_diffusion: boundary layer": (
@@ -114,6 +122,35 @@ EXACT = {
         {"diffusivity": D, "reaction": r},
     ),
     "allen_cahn: travelling front": ("allen_cahn", front, {"diffusivity": D, "reaction": r}),
+    "kuramoto_sivashinsky: travelling front": (
+        "kuramoto_sivashinsky",
+        flame,
+        {"antidiffusion": a, "hyperviscosity": b},
+    ),
+    "kuramoto_sivashinsky: rarefaction": (
+        "kuramoto_sivashinsky",
+        x / (1 + t),
+        {"antidiffusion": a, "hyperviscosity": b},
+    ),
+    "euler_bernoulli_beam: clamped, at rest": (
+        "euler_bernoulli_beam",
+        s * x**2 * (wide - x) ** 2 / (24 * D),
+        {"mass_per_length": r, "flexural_rigidity": D, "load": s},
+    ),
+    "euler_bernoulli_beam: free vibration": (
+        "euler_bernoulli_beam",
+        (sympy.sin(k * x) + sympy.sinh(k * x)) * sympy.cos(k**2 * sympy.sqrt(D / r) * t),
+        {"mass_per_length": r, "flexural_rigidity": D, "load": 0},
+    ),
+    "euler_bernoulli_beam: manufactured": (
+        "euler_bernoulli_beam",
+        sympy.exp(-t) * sympy.sin(2 * x),
+        {
+            "mass_per_length": r,
+            "flexural_rigidity": D,
+            "load": (r + 16 * D) * sympy.exp(-t) * sympy.sin(2 * x),
+        },
+    ),
     "kdv: soliton": ("kdv", soliton, {"dispersion": D}),
     "kdv: rarefaction": ("kdv", x / (1 + t), {"dispersion": D}),
 }
@@ -150,6 +187,8 @@ def test_signs_and_factors_by_hand():
     assert equations.burgers(2.0, 3.0, 5.0, 7.0, 11.0) == 3 + 2 * 5 - 11 * 7
     assert equations.allen_cahn(2.0, 3.0, 5.0, 7.0, 11.0) == 3 - 7 * 5 + 11 * (8 - 2)
     assert equations.kdv(2.0, 3.0, 5.0, 7.0, 11.0) == 3 + 2 * 5 + 11 * 7
+    assert equations.kuramoto_sivashinsky(2, 3, 5, 7, 11, 13, 17) == 3 + 2 * 5 + 13 * 7 + 17 * 11
+    assert equations.euler_bernoulli_beam(2.0, 3.0, 5.0, 7.0, 11.0) == 5 * 2 + 7 * 3 - 11
 
 
 @pytest.mark.parametrize("name", LIBRARY)
