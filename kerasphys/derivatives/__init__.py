@@ -3,7 +3,7 @@
 from kerasphys.derivatives.engine import Engine
 from kerasphys.derivatives.engines import select
 from kerasphys.derivatives.explain import explain
-from kerasphys.derivatives.jets import JetEngine
+from kerasphys.derivatives.jet_engine import JetEngine
 from kerasphys.derivatives.namespace import Namespace
 from kerasphys.derivatives.plan import Plan
 from kerasphys.derivatives.requested import Requested, requested_names

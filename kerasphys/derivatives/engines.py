@@ -7,7 +7,7 @@ from collections.abc import Callable
 from kerasphys._validation import message
 from kerasphys.derivatives._checks import check_callable
 from kerasphys.derivatives.engine import Engine, Network
-from kerasphys.derivatives.jets import JetEngine
+from kerasphys.derivatives.jet_engine import JetEngine
 from kerasphys.derivatives.plan import Plan
 from kerasphys.derivatives.tape import TapeEngine
 

@@ -175,7 +175,7 @@ def _power(operation: tf.Operation, inputs: list) -> Sequence:
     number = None if isinstance(exponent, Jet) else tf.get_static_value(exponent)
     if number is None or number.size != 1 or not isinstance(u, Jet):
         raise NotImplementedError("a power whose exponent is not a number")
-    return [compose(power(u.value, float(number), u.algebra.order), u)]
+    return [compose(lambda x, order: power(x, float(number), order), u)]
 
 
 def _function(operation: tf.Operation, inputs: list) -> Sequence:
@@ -183,7 +183,7 @@ def _function(operation: tf.Operation, inputs: list) -> Sequence:
 
 
 def _apply(kind: str, u: Jet) -> Jet:
-    return compose(FUNCTIONS[kind](u.value, u.algebra.order), u)
+    return compose(FUNCTIONS[kind], u)
 
 
 def _constant(operation: tf.Operation, inputs: list) -> Sequence:
