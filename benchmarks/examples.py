@@ -11,7 +11,16 @@ import sys
 import tempfile
 import time
 
-NAMES = ("advection_diffusion", "burgers", "heat_2d_disk", "poisson_2d")
+NAMES = (
+    "advection_diffusion",
+    "allen_cahn",
+    "burgers",
+    "heat_2d_disk",
+    "helmholtz",
+    "kdv",
+    "poisson_2d",
+    "wave",
+)
 
 
 def run(name: str) -> dict[str, float]:

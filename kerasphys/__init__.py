@@ -6,6 +6,7 @@ without it. Start with the README, or with `examples/`.
 
 from kerasphys import _backend as _backend  # first: it refuses a wrong Keras backend
 from kerasphys import (
+    analysis,
     artifacts,
     callbacks,
     conditions,
@@ -16,11 +17,13 @@ from kerasphys import (
     metrics,
     models,
     networks,
+    optimizers,
     plotting,
     solvers,
 )
 from kerasphys._load import load_model
 from kerasphys._version import __version__
+from kerasphys.analysis import diagnose
 from kerasphys.artifacts import load_surrogate
 from kerasphys.conditions import Data, Dirichlet, Neumann, Periodic, Residual, Robin, Table
 from kerasphys.point_sets import PointSets
@@ -39,10 +42,12 @@ __all__ = [
     "Table",
     "Unknown",
     "__version__",
+    "analysis",
     "artifacts",
     "callbacks",
     "conditions",
     "derivatives",
+    "diagnose",
     "equations",
     "geometry",
     "layers",
@@ -51,6 +56,7 @@ __all__ = [
     "metrics",
     "models",
     "networks",
+    "optimizers",
     "plotting",
     "solvers",
 ]

@@ -17,7 +17,9 @@ from typing import Any
 def replace_directory(path: str | os.PathLike) -> Iterator[Path]:
     """Yields an empty directory that takes the place of `path` only when the block succeeds.
 
-    An error inside the block leaves what was at `path` as it was.
+    An error inside the block leaves what was at `path` as it was. A process that is killed leaves
+    it too, or the new one, whole; where one takes the place of another there is a moment at which
+    `path` does not exist. Whoever must survive that moment writes under a new name each time.
     """
     target = Path(path).absolute()
     if target.exists() and not target.is_dir():
@@ -27,9 +29,9 @@ def replace_directory(path: str | os.PathLike) -> Iterator[Path]:
     staged.chmod(0o755)
     try:
         yield staged
-        for file in sorted(staged.rglob("*")):
-            if file.is_file():
-                _flush(file)
+        for entry in sorted(staged.rglob("*")):
+            _flush(entry)
+        _flush(staged)
         if target.exists():
             retired = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
             os.replace(target, retired / target.name)
@@ -41,8 +43,31 @@ def replace_directory(path: str | os.PathLike) -> Iterator[Path]:
             shutil.rmtree(retired, ignore_errors=True)
         else:
             os.replace(staged, target)
+        _flush(target.parent)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
+
+
+def remove_directory(path: str | os.PathLike) -> None:
+    """Removes a directory at once: what is killed on the way leaves it whole or under no name.
+
+    What remains then has a name that begins with a dot, as what `replace_directory` leaves.
+    """
+    target = Path(path).absolute()
+    retired = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    os.replace(target, retired / target.name)
+    shutil.rmtree(retired, ignore_errors=True)
+
+
+def remove_leftovers(directory: str | os.PathLike, name: str) -> None:
+    """Removes what a killed process left below `directory` while it wrote or removed `name`.
+
+    Args:
+        directory: Where the directories were written.
+        name: A pattern of their names, such as `"epoch-*"`.
+    """
+    for leftover in Path(directory).glob(f".{name}"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def write_json(path: str | os.PathLike, value: Any) -> None:
@@ -65,12 +90,26 @@ def manifest(directory: str | os.PathLike) -> dict[str, str]:
     """The SHA-256 digest of every file below `directory`, by its path with forward slashes."""
     root = Path(directory)
     return {
-        file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        file.relative_to(root).as_posix(): _digest(file)
         for file in sorted(root.rglob("*"))
         if file.is_file()
     }
 
 
-def _flush(file: Path) -> None:
+def _digest(file: Path) -> str:
     with file.open("rb") as handle:
-        os.fsync(handle.fileno())
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """Waits until a file, or the list of what is in a directory, is on the disk."""
+    if path.is_file():
+        with path.open("rb") as handle:
+            os.fsync(handle.fileno())
+        return
+    with contextlib.suppress(OSError):  # some systems have no such thing for directories
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import numbers
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,18 @@ def check_choice(argument: str, value: Any, choices: Iterable[str]) -> str:
     if value not in choices:
         raise ValueError(message(argument, expected, value))
     return value
+
+
+def check_identifier(argument: str, get: Callable, identifier: Any) -> Any:
+    """What `keras.initializers.get` and its like make of a name, a configuration or an object."""
+    expected = f"what {get.__module__.split('.')[-1]}.get takes"
+    try:
+        found = get(identifier)
+    except (TypeError, ValueError) as error:
+        raise ValueError(message(argument, expected, identifier)) from error
+    if found is None:
+        raise ValueError(message(argument, expected, identifier))
+    return found
 
 
 def check_name(argument: str, value: Any) -> str:

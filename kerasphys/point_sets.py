@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from kerasphys.conditions import Condition
 from kerasphys.conditions.values import Value, check_arguments, check_value, evaluate
 from kerasphys.derivatives import Namespace
 from kerasphys.geometry import Geometry, PointCloud, Region
-from kerasphys.geometry.samplers import SAMPLERS
+from kerasphys.geometry.samplers import SAMPLERS, TENSOR_RULES
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class PointSets:
                     f"the problem. Its conditions are {', '.join(self.conditions)}."
                 )
         self.sets: dict[str, PointSet] = {}
+        self.moved: tuple[str, ...] = ()
         self._shared: dict[str, tuple[Region, int, bool]] = {}
         for name in self.points:
             if self.conditions[name].has_own_points:
@@ -127,8 +129,8 @@ class PointSets:
             )
 
     def redrawn(self, draw: int) -> PointSets:
-        """The same sets with points drawn anew; points of the user's own stay."""
-        return PointSets(
+        """The same sets with points drawn anew; the user's own and those that were moved stay."""
+        others = PointSets(
             self.domain,
             self.conditions,
             self.namespace,
@@ -138,12 +140,56 @@ class PointSets:
             self.weights,
             draw,
         )
+        return others.with_points({name: self.sets[name].points for name in self.moved})
 
-    def tensors(self, dtype: str) -> dict[str, dict[str, tf.Tensor]]:
-        """All arrays as tensors of a dtype, by set and name."""
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The sets whose points were drawn by number, so that others would do as well."""
+        return tuple(
+            name
+            for name, (region, count, _) in self._shared.items()
+            if not (isinstance(region, PointCloud) and count == len(region.points))
+        )
+
+    def candidates(self, name: str, count: int, seed: int) -> PointSet:
+        """Other points where those of a set could lie, with all that is needed to judge them.
+
+        Args:
+            name: A set among `drawn`.
+            count: Positive integer, how many; a cloud has no more than its own.
+            seed: Non-negative integer.
+
+        Returns:
+            The points, uniform in measure.
+        """
+        region = self._shared[name][0]
+        if isinstance(region, PointCloud):
+            count = min(count, len(region.points))
+        sampler = "sobol" if self.sampler in TENSOR_RULES else self.sampler
+        return self._at(name, region.sample(count, sampler, seed))
+
+    def with_points(self, points: Mapping[str, np.ndarray]) -> PointSets:
+        """The same sets, some of them with other points, where everything is evaluated anew.
+
+        Args:
+            points: For some sets other points of their region, as many as before. `redrawn` leaves
+                them where they are.
+        """
+        others = copy.copy(self)
+        others.moved = tuple(dict.fromkeys([*self.moved, *points]))
+        others.sets = {
+            name: self._at(name, points[name]) if name in points else kept
+            for name, kept in self.sets.items()
+        }
+        return others
+
+    def tensors(
+        self, dtype: str, names: Sequence[str] | None = None
+    ) -> dict[str, dict[str, tf.Tensor]]:
+        """All arrays as tensors of a dtype, by set and name; or those of some sets only."""
         return {
-            name: {key: tf.constant(array, dtype) for key, array in points.arrays().items()}
-            for name, points in self.sets.items()
+            name: {k: tf.constant(array, dtype) for k, array in self.sets[name].arrays().items()}
+            for name in (self.sets if names is None else names)
         }
 
     def _add(self, name: str, condition: Condition, wanted: Any) -> None:
@@ -155,7 +201,7 @@ class PointSets:
             count = check_int(name, wanted, minimum=1)
             for shared, kind in self._shared.items():
                 if kind == (region, count, periodic):
-                    self._fill(shared, name, condition, self.sets[shared])
+                    self.sets[shared] = self._filled(self.sets[shared], name)
                     return
             self._shared[name] = (region, count, periodic)
             mixed = np.random.SeedSequence([self.seed, self.draw, zlib.crc32(name.encode())])
@@ -171,11 +217,20 @@ class PointSets:
                 )
         if not len(points):
             raise ValueError(f"The points given for `{name}` must be at least one.")
-        self.sets[name] = PointSet(points, condition.images(points, self.domain), None)
-        self._fill(name, name, condition, self.sets[name])
+        images = condition.images(points, self.domain)
+        self.sets[name] = self._filled(PointSet(points, images, None), name)
 
-    def _fill(self, key: str, name: str, condition: Condition, points: PointSet) -> None:
-        names = self.domain.coordinates
+    def _at(self, name: str, points: np.ndarray) -> PointSet:
+        """The set of that name at other points."""
+        images = self.conditions[name].images(points, self.domain)
+        found = PointSet(points, images, None)
+        for condition in self.sets[name].weights:
+            found = self._filled(found, condition)
+        return found
+
+    def _filled(self, points: PointSet, name: str) -> PointSet:
+        """A set, and what one more condition needs there."""
+        condition, names = self.conditions[name], self.domain.coordinates
         if condition.needs_normals and points.normals is None:
             normals = condition.region(self.domain).normals(points.points)
             condition.check_normals(normals, self.namespace)
@@ -186,7 +241,6 @@ class PointSets:
                 points.weights,
                 points.givens,
             )
-            self.sets[key] = points
         weight = check_value(f"weights[{name!r}]", self.weights.get(name, 1.0))
         check_arguments(f"weights[{name!r}]", weight, names)
         weights = evaluate(f"weights[{name!r}]", weight, points.points, names)
@@ -197,6 +251,7 @@ class PointSets:
             given: evaluate(f"{name}.{given}", value, points.points, names)
             for given, value in condition.givens.items()
         }
+        return points
 
     def __repr__(self) -> str:
         sizes = [

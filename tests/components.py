@@ -17,6 +17,7 @@ import kerasphys as kp
 
 # Bases to derive from, and containers that are filled by the package itself.
 NOT_BUILT_BY_USERS = {
+    kp.analysis.Diagnosis,
     kp.conditions.Condition,
     kp.conditions.Located,
     kp.derivatives.Engine,
@@ -25,6 +26,11 @@ NOT_BUILT_BY_USERS = {
     kp.geometry.Region,
     kp.models.PhysicsModel,
     kp.networks.Network,
+    kp.optimizers.Evaluation,
+    kp.optimizers.Group,
+    kp.optimizers.LeastSquares,
+    kp.optimizers.Objective,
+    kp.optimizers.SecondOrder,
 }
 
 
@@ -83,16 +89,23 @@ def recipes() -> dict[type, dict[str, Any]]:
             coordinates=[{"name": "x", "lower": 0.0, "upper": 1.0}],
             fields=["u"],
         ),
+        kp.callbacks.CausalWeights: {},
         kp.callbacks.CompareWithReference: dict(
             points=np.zeros((3, 2)), values=np.ones(3), fields="u", name="error"
         ),
         kp.callbacks.FieldImages: dict(log_dir="outputs/test_images", resolution=4),
+        kp.callbacks.GradientNormBalance: {},
         kp.callbacks.ProgressBar: {},
         kp.callbacks.Resample: {},
+        kp.callbacks.ResidualAttention: {},
+        kp.callbacks.ResidualResample: {},
+        kp.callbacks.Resume: dict(directory="outputs/run", callbacks=[kp.callbacks.Resample()]),
+        kp.derivatives.Biharmonic: dict(field=0, along=(0, 1)),
         kp.derivatives.Coordinate: dict(index=0),
         kp.derivatives.Divergence: dict(fields=(0,), along=(0,)),
         kp.derivatives.Field: dict(index=0),
         kp.derivatives.Gradient: dict(field=0, along=(0,)),
+        kp.derivatives.JetEngine: {},
         kp.derivatives.Laplacian: dict(field=0, along=(0,)),
         kp.derivatives.Namespace: dict(coordinates=("x", "t"), fields="u"),
         kp.derivatives.Parameter: dict(name="k"),
@@ -107,9 +120,27 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.geometry.PointCloud: dict(points=np.eye(2), coordinates=("x", "y")),
         kp.geometry.Product: dict(left=domain, right=kp.geometry.Interval(0.0, 1.0, "t")),
         kp.layers.BoxScaling: dict(lower=[0.0, 0.0], upper=[1.0, 2.0]),
+        kp.layers.FactorizedDense: dict(units=3, activation="tanh", seed=0),
+        kp.layers.FourierFeatures: dict(features=3, seed=0),
+        kp.layers.PeriodicEmbedding: dict(periods=[2.0, None]),
         kp.metrics.RelativeL2: {},
         kp.models.PINNModel: dict(network=network(), problem=problem()),
+        kp.models.SurrogateModel: dict(network=kp.networks.MLP([4], outputs=1, seed=0)),
         kp.networks.MLP: dict(units=[4], outputs=1, seed=0),
+        kp.networks.ModifiedMLP: dict(
+            units=[4, 4], outputs=1, embedding=kp.layers.PeriodicEmbedding([2.0, None]), seed=0
+        ),
+        kp.networks.PirateNet: dict(
+            blocks=1, width=4, outputs=1, embedding=kp.layers.FourierFeatures(2, seed=0), seed=0
+        ),
+        kp.optimizers.LevenbergMarquardt: {},
+        kp.optimizers.BFGS: dict(name="bfgs"),
+        kp.optimizers.LBFGS: dict(history=3, name="lbfgs"),
+        kp.optimizers.SSBFGS: dict(name="ssbfgs"),
+        kp.optimizers.SSBroyden: dict(name="ssbroyden"),
+        kp.optimizers.Stages: dict(
+            stages=[(keras.optimizers.Adam(0.01), 3), (kp.optimizers.SSBroyden(), None)]
+        ),
         kp.solvers.AdvectionDiffusion1D: dict(velocity=1.0, diffusivity=0.1),
     }
 

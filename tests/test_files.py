@@ -50,6 +50,23 @@ def test_a_file_in_the_way_is_refused(tmp_path):
         fill(tmp_path / "target", "new")
 
 
+def test_a_removed_directory_is_gone_at_once(tmp_path, monkeypatch):
+    fill(tmp_path / "target", "old")
+    unlink = os.unlink
+
+    def killed(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "unlink", killed)
+    with pytest.raises(KeyboardInterrupt):
+        _files.remove_directory(tmp_path / "target")
+    monkeypatch.setattr(os, "unlink", unlink)
+    assert not (tmp_path / "target").exists()
+    fill(tmp_path / "another", "new")
+    _files.remove_leftovers(tmp_path, "target*")
+    assert [path.name for path in tmp_path.iterdir()] == ["another"]
+
+
 def test_json_is_replaced_whole(tmp_path):
     path = tmp_path / "facts.json"
     _files.write_json(path, {"θ": 1})

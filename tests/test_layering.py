@@ -35,6 +35,7 @@ LATE = {"matplotlib", "meshio", "onnx", "onnxruntime", "pandas", "shapely", "sym
 # Files that hold several public classes, and why.
 FAMILIES = {
     "derivatives/terms.py": "what a name can mean: small records, read together",
+    "optimizers/objective.py": "what an optimizer may ask: small protocols, read together",
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -139,6 +139,44 @@ def test_what_is_refused(given, text):
         PROBLEM.points(**given)
 
 
+def test_some_sets_with_other_points():
+    points = PROBLEM.points(first=6, second=6, initial=4, weights={"second": lambda x: 1 + x})
+    x = np.linspace(0, 1, 6)
+    there = np.stack([x, 2 * x], axis=1)
+    others = points.with_points({"first": there})
+    moved = others.sets["first"]
+    np.testing.assert_array_equal(moved.points, there)
+    np.testing.assert_allclose(moved.givens["second"]["f"], 2 * x**2)
+    np.testing.assert_allclose(moved.weights["second"], 1 + x)
+    assert others.sets["initial"] is points.sets["initial"]
+    again = others.redrawn(1)
+    np.testing.assert_array_equal(again.sets["first"].points, there)
+    fresh = points.redrawn(1).sets["initial"].points
+    np.testing.assert_array_equal(again.sets["initial"].points, fresh)
+    assert not np.any(points.sets["first"].points == there)
+
+
+def test_candidates_are_what_other_draws_would_give():
+    cloud = kp.geometry.PointCloud(np.eye(2)[[0, 1, 0, 1]] * [[1], [1], [2], [2]], ("x", "y"))
+    plane = kp.geometry.Box((0, 0), (2, 2))
+    conditions = {
+        "inside": kp.Residual(lambda u, f: u - f, f=lambda x: x),
+        "own": kp.Residual(lambda u: u),
+        "some": kp.Dirichlet(u=0.0, on=cloud),
+        "flux": kp.Neumann(u=0.0, on=plane.boundary()),
+    }
+    problem = kp.Problem(plane, "u", conditions)
+    points = problem.points(inside=9, own=np.ones((3, 2)), some=2, flux=5, sampler="grid")
+    assert points.drawn == ("inside", "some", "flux")
+    assert problem.points(inside=9).drawn == ("inside",)  # of `some` all points there are
+    inside = points.candidates("inside", 100, seed=1)
+    assert inside.points.shape == (100, 2)
+    assert len(np.unique(inside.points[:, 0])) == 100  # no grid
+    np.testing.assert_array_equal(inside.givens["inside"]["f"], inside.points[:, 0])
+    assert len(points.candidates("some", 100, seed=1).points) == 4
+    assert points.candidates("flux", 50, seed=1).normals.shape == (50, 2)
+
+
 def test_no_points_at_all():
     problem = kp.Problem(ROD, "u", {"rest": kp.Residual(lambda u: u)})
     with pytest.raises(ValueError, match=r"No points.*points\(rest=1000\)"):

@@ -16,7 +16,7 @@ class Resample(keras.callbacks.Callback):
     The network then cannot fit the residual at a fixed set of points only. The points of an epoch
     depend on the seed of `problem.points` and on the number of the epoch alone: a run that is
     repeated, or goes on with `initial_epoch`, sees the same points. Their number stays, so nothing
-    is compiled again. Points of the user's own stay too.
+    is compiled again. Points of the user's own stay too, and those that `ResidualResample` draws.
 
     Args:
         every: Positive integer, epochs between two draws. Epoch 0 has the points given to `fit`.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import tensorflow as tf
 
 from kerasphys.derivatives.algebra import Algebra
 
-Part = tf.Tensor | None
+Part: TypeAlias = "tf.Tensor | None"
 
 
 class Jet:

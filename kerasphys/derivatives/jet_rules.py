@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from kerasphys.derivatives.jet import Jet, add, compose, multiply
+from kerasphys.derivatives.jet import Jet, Part, add, compose, multiply
 from kerasphys.derivatives.jet_functions import FUNCTIONS, power
 from kerasphys.derivatives.trace import apply
 
@@ -88,7 +88,8 @@ def knows(operation: tf.Operation) -> bool:
 def _linear(operation: tf.Operation, inputs: list) -> Sequence:
     places = [place for place, value in enumerate(inputs) if isinstance(value, Jet)]
     if len(places) == 2 and operation.type in ("MatMul", "BatchMatMulV2"):
-        return [multiply(*inputs, product=lambda a, b: apply(operation, [a, b])[0])]
+        u, v = inputs
+        return [multiply(u, v, lambda a, b: apply(operation, [a, b])[0])]
     if len(places) > 1:
         raise NotImplementedError(f"{operation.type} at indices that depend on the points")
     u = inputs[places[0]] if operation.type in BROADCASTING else inputs[places[0]].whole()
@@ -98,7 +99,7 @@ def _linear(operation: tf.Operation, inputs: list) -> Sequence:
     ]
     return [
         Jet(u.algebra, [None if part is None else part[index] for part in parts])
-        for index in range(len(parts[0]))
+        for index in range(len(operation.outputs))
     ]
 
 
@@ -106,7 +107,7 @@ def _several(operation: tf.Operation, inputs: list) -> Sequence:
     """Linear in several inputs at once, which need one shape: concatenation and stacking."""
     values, axis = (inputs[:-1], inputs[-1:]) if operation.type == "ConcatV2" else (inputs, [])
     algebra = next(value.algebra for value in values if isinstance(value, Jet))
-    parts = []
+    parts: list[Part] = []
     for index in range(len(algebra.operators)):
         here = [_part(value, index) for value in values]
         if all(part is None for part in here):
@@ -194,7 +195,7 @@ def _choose(condition: Any, u: Any, v: Any) -> Jet:
     """`u` where the condition holds, `v` elsewhere."""
     condition = condition.value if isinstance(condition, Jet) else condition
     algebra = next(value.algebra for value in (u, v) if isinstance(value, Jet))
-    parts = []
+    parts: list[Part] = []
     for index in range(len(algebra.operators)):
         a, b = _part(u, index), _part(v, index)
         if a is None and b is None:

@@ -81,6 +81,17 @@ def get_activation(argument: str, identifier: Any) -> Callable:
         raise ValueError(message(argument, expected, identifier)) from error
 
 
+def activation_identifier(argument: str, activation: Any) -> str | Callable:
+    """A name as it is, or the function that a callable or a configuration stands for."""
+    function = get_activation(argument, activation)
+    return activation if isinstance(activation, str) else function
+
+
+def activation_config(identifier: str | Callable) -> Any:
+    """The entry of a configuration for what `activation_identifier` returned."""
+    return identifier if isinstance(identifier, str) else keras.activations.serialize(identifier)
+
+
 def check_smooth(network: keras.layers.Layer, order: int) -> None:
     """Refuses a piecewise linear activation where second derivatives are asked for."""
     if order < 2:

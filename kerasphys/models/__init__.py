@@ -2,5 +2,6 @@
 
 from kerasphys.models.physics_model import PhysicsModel
 from kerasphys.models.pinn_model import PINNModel
+from kerasphys.models.surrogate_model import SurrogateModel
 
-__all__ = ["PINNModel", "PhysicsModel"]
+__all__ = ["PINNModel", "PhysicsModel", "SurrogateModel"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
+
+from kerasphys.models.objective import ModelObjective, unflat
+from kerasphys.models.search_watch import SearchWatch
+from kerasphys.optimizers import SecondOrder
 
 FINE = -1
 
@@ -36,14 +39,11 @@ class PhysicsModel(keras.Model):
         for metric in self.term_metrics.values():
             metric._direction = "down"  # so that EarlyStopping knows which way is better
         self.loss_weights = {
-            name: self.add_weight(
-                shape=(),
-                initializer=keras.initializers.Constant(weight),
-                trainable=False,
-                name=f"{name}_weight",
-            )
-            for name, weight in terms.items()
+            name: self.add_weight(shape=(), trainable=False, name=f"{name}_weight")
+            for name in terms
         }
+        for name, weight in terms.items():
+            self.loss_weights[name].assign(weight)  # an initializer would round it to float32
         self._fault = tf.Variable(FINE, trainable=False, dtype=tf.int64)
         self._last_good: list[tf.Variable] = []
 
@@ -56,55 +56,57 @@ class PhysicsModel(keras.Model):
         """
         raise NotImplementedError
 
+    def objective(self, data: Any, training: bool) -> ModelObjective:
+        """What an optimizer minimises on one element of the data."""
+        return ModelObjective(self, data, training)
+
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        with tf.GradientTape() as tape:
-            terms = self.loss_terms(data, training=True)
-            loss = self._total(terms)
-        gradients = tape.gradient(
-            loss,
-            [v.value for v in self.trainable_variables],  # a Keras variable has no ZERO here
-            unconnected_gradients=tf.UnconnectedGradients.ZERO,
-        )
-        fault = self._find_fault(terms, loss, gradients)
-        self._fault.assign(tf.where(self._fault == FINE, fault, self._fault))
-        tf.cond(self._fault == FINE, lambda: self._accept(gradients), self._reject)
-        return self._update_metrics(loss, terms)
+        objective = self.objective(data, training=True)
+        if isinstance(self.optimizer, SecondOrder):
+            self._keep_weights()
+            loss, terms = self.optimizer.step(objective, self.trainable_variables)
+            self._note_fault(self._find_fault(terms, loss))
+            tf.cond(self._fault == FINE, lambda: tf.constant(True), self._reject)
+            return self._update_metrics(loss, terms, data)
+        evaluation = objective.evaluate()
+        self._note_fault(self._find_fault(evaluation.terms, evaluation.loss, evaluation.gradient))
+        tf.cond(self._fault == FINE, lambda: self._accept(evaluation.gradient), self._reject)
+        return self._update_metrics(evaluation.loss, evaluation.terms, data)
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
-        terms = self.loss_terms(data, training=False)
-        return self._update_metrics(self._total(terms), terms)
+        return self._update_metrics(*self.objective(data, training=False).value(), data)
 
-    def _total(self, terms: dict[str, tf.Tensor]) -> tf.Tensor:
-        weighted = [self.loss_weights[name].value * term for name, term in terms.items()]
-        regularisation = [tf.cast(loss, self.compute_dtype) for loss in self.losses]
-        return tf.add_n(weighted + regularisation)
-
-    def _update_metrics(self, loss: tf.Tensor, terms: dict[str, tf.Tensor]) -> dict[str, Any]:
-        self._loss_tracker.update_state(loss)
-        for name, term in terms.items():
-            self.term_metrics[name].update_state(term)
+    def _update_metrics(self, loss: tf.Tensor, terms: tf.Tensor, data: Any) -> dict[str, Any]:
+        size = self._size(data)
+        self._loss_tracker.update_state(loss, size)
+        for metric, term in zip(self.term_metrics.values(), tf.unstack(terms), strict=True):
+            metric.update_state(term, size)
         return self.get_metrics_result()
 
-    def _find_fault(
-        self, terms: dict[str, tf.Tensor], loss: tf.Tensor, gradients: Sequence[tf.Tensor]
-    ) -> tf.Tensor:
-        """The index of the first term that is not finite, their number for a gradient, or FINE."""
-        fine = [tf.math.is_finite(term) for term in terms.values()]
-        fine.append(
-            tf.reduce_all([tf.reduce_all(tf.math.is_finite(g)) for g in gradients])
-            & tf.math.is_finite(loss)
-        )
-        flags = tf.stack(fine)
+    def _size(self, data: Any) -> tf.Tensor | None:
+        """How much an element of the data counts in the means of an epoch; `None` if all alike."""
+        return None
+
+    def _find_fault(self, terms: tf.Tensor, *others: tf.Tensor) -> tf.Tensor:
+        """The index of the first term that is not finite, their number for others, or FINE."""
+        fine = [tf.reduce_all(tf.math.is_finite(other)) for other in others]
+        flags = tf.concat([tf.math.is_finite(terms), [tf.reduce_all(fine)]], axis=0)
         return tf.where(
             tf.reduce_all(flags),
             tf.constant(FINE, tf.int64),
             tf.argmin(tf.cast(flags, tf.int32), output_type=tf.int64),
         )
 
-    def _accept(self, gradients: Sequence[tf.Tensor]) -> tf.Tensor:
+    def _note_fault(self, fault: tf.Tensor) -> None:
+        self._fault.assign(tf.where(self._fault == FINE, fault, self._fault))
+
+    def _keep_weights(self) -> None:
         for kept, variable in zip(self._last_good, self.trainable_variables, strict=True):
             kept.assign(variable.value)
-        self.optimizer.apply(gradients, self.trainable_variables)
+
+    def _accept(self, gradient: tf.Tensor) -> tf.Tensor:
+        self._keep_weights()
+        self.optimizer.apply(unflat(gradient, self.trainable_variables), self.trainable_variables)
         fine = [tf.reduce_all(tf.math.is_finite(v.value)) for v in self.trainable_variables]
         self._fault.assign(
             tf.where(tf.reduce_all(fine), self._fault, tf.constant(self._update_fault, tf.int64))
@@ -120,8 +122,12 @@ class PhysicsModel(keras.Model):
     def _update_fault(self) -> int:
         return len(self.term_metrics) + 1
 
-    def _begin_training(self) -> list[keras.callbacks.Callback]:
-        """Makes what the compiled step needs. Returns the callbacks that watch over it."""
+    def _begin_training(self, changing: bool) -> list[keras.callbacks.Callback]:
+        """Makes what the compiled step needs. Returns the callbacks that watch over it.
+
+        Args:
+            changing: Whether every step has an objective of its own: a mini-batch.
+        """
         if not self.compiled:
             raise ValueError("The model must be compiled before fit: model.compile('adam').")
         self._refuse_loss()
@@ -134,10 +140,12 @@ class PhysicsModel(keras.Model):
                 for v in self.trainable_variables
             ]
             self.train_function = None
-        for kept, variable in zip(self._last_good, self.trainable_variables, strict=True):
-            kept.assign(variable.value)
+        self._keep_weights()
         self._fault.assign(FINE)
-        return [_FaultWatch()]
+        watches: list[keras.callbacks.Callback] = [_FaultWatch()]
+        if isinstance(self.optimizer, SecondOrder):
+            watches.append(SearchWatch(changing))
+        return watches
 
     def _end_training(self) -> None:
         fault = int(self._fault.numpy())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from kerasphys._validation import message
-from kerasphys.conditions import Dirichlet
+from kerasphys.conditions import Dirichlet, Periodic
 from kerasphys.derivatives import select
 from kerasphys.layers.activations import check_smooth
 from kerasphys.networks import Network
@@ -26,7 +26,7 @@ def check_network(model: PINNModel) -> None:
     if isinstance(network, Network):
         network.prepare(len(fields), model.dtype_policy)
     points = keras.KerasTensor((None, len(model.problem.coordinates)), model.compute_dtype)
-    outputs = network(points)
+    outputs = network(model.features(points))
     wrong = {v.dtype for v in network.variables if "float" in v.dtype} - {model.variable_dtype}
     if wrong or outputs.dtype != model.compute_dtype:
         other = next(iter(wrong), outputs.dtype)
@@ -48,9 +48,11 @@ def check_network(model: PINNModel) -> None:
 def check_hard(hard: Any, problem: Problem) -> tuple[str, ...]:
     """The names of the conditions that are to hold exactly."""
     if isinstance(hard, bool):
-        chosen = [n for n, c in problem.conditions.items() if isinstance(c, Dirichlet)]
+        kinds = Dirichlet | Periodic
+        chosen = [n for n, c in problem.conditions.items() if isinstance(c, kinds)]
         if hard and not chosen:
-            raise ValueError(message("hard", "False where no condition is kp.Dirichlet", hard))
+            expected = "False where no condition is kp.Dirichlet or kp.Periodic"
+            raise ValueError(message("hard", expected, hard))
         return _check_present(tuple(chosen), problem) if hard else ()
     if not isinstance(hard, Sequence) or isinstance(hard, str):
         raise TypeError(message("hard", "True, False or a sequence of names of conditions", hard))

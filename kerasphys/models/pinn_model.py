@@ -14,18 +14,19 @@ import tensorflow as tf
 
 from kerasphys._registry import pack, serializable, unpack
 from kerasphys._validation import check_array, check_names, check_positive_int, message
-from kerasphys.conditions import Located
-from kerasphys.conditions.exact import ExactValues
 from kerasphys.derivatives import Plan, select
 from kerasphys.layers import BoxScaling
+from kerasphys.models.callback_order import in_order
+from kerasphys.models.exact_form import exact_values, periodic_embedding
 from kerasphys.models.loading import loaded_problem
 from kerasphys.models.physics_model import PhysicsModel
 from kerasphys.models.pinn_checks import check_dtype, check_hard, check_network
 from kerasphys.models.pinn_export import export_pinn
+from kerasphys.models.pinn_objective import PINNObjective
 from kerasphys.models.point_store import PointStore
 from kerasphys.models.pointwise_values import PointwiseValues
 from kerasphys.point_sets import PointSets
-from kerasphys.problem import Problem, check_residuals
+from kerasphys.problem import Problem
 from kerasphys.unknown import Unknown
 
 
@@ -40,9 +41,10 @@ class PINNModel(PhysicsModel):
         network: A `kp.networks` network, or any Keras model or layer from `(n, d)` to `(n, m)`
             that treats each point by itself: coordinates in, fields out, in the problem's order.
         problem: The problem.
-        hard: `True` to make all `Dirichlet` conditions (initial values among them) hold exactly,
-            through the form of the solution; or the names of those that should. They leave the
-            loss. They must hold on flat faces: of intervals, boxes, and their products.
+        hard: `True` to make all `Dirichlet` conditions (initial values among them) and all
+            `Periodic` ones hold exactly, through the form of the solution; or the names of those
+            that should. They leave the loss. Dirichlet conditions must hold on flat faces: of
+            intervals, boxes, and their products.
         engine: `"auto"`, or the name of a derivative engine.
         dtype: `"float64"` or `"float32"`.
         **kwargs: `name` and `trainable`, as of any Keras model.
@@ -101,16 +103,10 @@ class PINNModel(PhysicsModel):
         self.hard = hard if isinstance(hard, bool) else list(hard_names)
         self.engine = engine
         self.soft_conditions = {name: problem.conditions[name] for name in terms}
-        self.transform = (
-            ExactValues(
-                problem.domain,
-                problem.namespace,
-                {name: problem.conditions[name] for name in hard_names},
-            )
-            if hard_names
-            else None
-        )
+        exact = {name: problem.conditions[name] for name in hard_names}
+        self.transform = exact_values(problem, exact)
         self.scaling = BoxScaling(*problem.domain.bounds, dtype=self.dtype_policy)
+        self.embedding = periodic_embedding(problem, exact, self.dtype_policy)
         self.network = network
         self.points = PointStore(dtype=self.dtype_policy, name="points")
         self.unknowns = {
@@ -127,10 +123,15 @@ class PINNModel(PhysicsModel):
     # The network as a function of the coordinates
 
     def call(self, points: Any) -> tf.Tensor:
-        outputs = self.network(self.scaling(points))
+        outputs = self.network(self.features(points))
         if self.transform is not None:
             return self.transform(points, outputs)
         return outputs
+
+    def features(self, points: Any) -> tf.Tensor:
+        """What the network sees of points `(n, d)`: scaled to `[-1, 1]`, or on a circle."""
+        scaled = self.scaling(points)
+        return scaled if self.embedding is None else self.embedding(scaled)
 
     def build(self, input_shape: Any) -> None:
         self.built = True
@@ -186,33 +187,14 @@ class PINNModel(PhysicsModel):
 
     # Training
 
-    def loss_terms(self, data: Any, training: bool) -> dict[str, tf.Tensor]:
-        sets = data
+    def objective(self, data: Any, training: bool) -> PINNObjective:
         if training:
-            sets = self.points.read(self._batch_size, self.optimizer.iterations.value)
-        parameters = self.parameter_tensors()
-        found = {}
-        for arrays in sets.values():
-            on_set = [key.partition(".")[2] for key in arrays if key.startswith("weights.")]
-            conditions = {n: self.soft_conditions[n] for n in on_set if n in self.soft_conditions}
-            if not conditions:
-                continue
-            plan = self.problem.plan(conditions=conditions.values())
-            values = {**self.values(plan, arrays["points"]), **parameters}
-            images = self.values(plan, arrays["images"]) if "images" in arrays else {}
-            for name, condition in conditions.items():
-                prefix = f"givens.{name}."
-                givens = {
-                    key.removeprefix(prefix): value
-                    for key, value in arrays.items()
-                    if key.startswith(prefix)
-                }
-                at = Located(values, givens, images, arrays.get("normals"))
-                residuals = condition.residuals(at)
-                check_residuals(residuals, arrays["points"].shape[0])
-                squares = tf.add_n([tf.square(residual) for residual in residuals])
-                found[name] = tf.reduce_mean(arrays[f"weights.{name}"] * squares)
-        return {name: found[name] for name in self.soft_conditions}
+            data = self.points.read(self._batch_size, self.optimizer.iterations.value)
+        return PINNObjective(self, data, training)
+
+    def loss_terms(self, data: Any, training: bool) -> dict[str, tf.Tensor]:
+        terms = self.objective(data, training).terms()
+        return dict(zip(self.term_metrics, tf.unstack(terms), strict=True))
 
     def fit(
         self,
@@ -247,6 +229,7 @@ class PINNModel(PhysicsModel):
             ValueError: If points are missing for a condition.
         """
         self._check_trainable()
+        self.points.drop_factors()  # left by a run that was interrupted
         if validation_data is not None:
             validation_data = self._dataset("validation_data", validation_data)
         if x is not None:
@@ -269,7 +252,7 @@ class PINNModel(PhysicsModel):
             epochs=epochs,
             shuffle=False,
             validation_data=validation_data,
-            callbacks=[*self._begin_training(), *(callbacks or ())],
+            callbacks=[*self._begin_training(batch_size is not None), *in_order(callbacks or ())],
             **kwargs,
         )
         self._end_training()

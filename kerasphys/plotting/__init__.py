@@ -5,8 +5,9 @@ with `save`.
 """
 
 from kerasphys.plotting.comparison import comparison
+from kerasphys.plotting.diagnosis import diagnosis
 from kerasphys.plotting.field import field
 from kerasphys.plotting.history import history
 from kerasphys.plotting.save import save
 
-__all__ = ["comparison", "field", "history", "save"]
+__all__ = ["comparison", "diagnosis", "field", "history", "save"]

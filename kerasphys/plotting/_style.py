@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from kerasphys._validation import check_array, message
+from kerasphys._validation import check_array, check_name, message
 
 DPI = 150
 FIELD_MAP = "viridis"
@@ -45,3 +46,28 @@ def check_values(
     """A float64 array of a shape, in which NaN and infinity become NaN, which is left blank."""
     array = check_array(argument, value, shape, cure, finite=False)
     return np.where(np.isfinite(array), array, np.nan)
+
+
+def check_axes(axes: Any) -> dict[str, np.ndarray]:
+    """The rising grid values of one or two coordinates."""
+    expected = "a dict of one or two coordinates and their grid values"
+    if not isinstance(axes, Mapping):
+        raise TypeError(message("axes", expected, axes))
+    if len(axes) not in (1, 2):
+        raise ValueError(message("axes", expected, sorted(map(str, axes))))
+    grid = {}
+    for given, points in axes.items():
+        name = check_name("axes", given)
+        grid[name] = check_array(f"axes[{name!r}]", points, (None,))
+        if len(grid[name]) < 2 or np.any(np.diff(grid[name]) <= 0):
+            raise ValueError(message(f"axes[{name!r}]", "at least two rising numbers", points))
+    return grid
+
+
+def value_limits(arrays: list[np.ndarray]) -> tuple[float, float]:
+    """The range of all finite values; never empty."""
+    finite = np.concatenate([array[np.isfinite(array)] for array in arrays])
+    if not finite.size:
+        return 0.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    return (low, high) if high > low else (low, low + max(abs(low), 1.0) * 1e-12)

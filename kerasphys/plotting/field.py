@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kerasphys._validation import check_array, check_name, message
+from kerasphys._validation import check_name
 from kerasphys.plotting._style import (
     COLOURS,
     ERROR_MAP,
     FIELD_MAP,
+    check_axes,
     check_text,
     check_values,
     new_figure,
     tidy,
+    value_limits,
 )
 
 
@@ -58,7 +60,7 @@ def field(
         kp.plotting.save(figure, "decay.png")
         ```
     """
-    grid = _check_axes(axes)
+    grid = check_axes(axes)
     shape = tuple(len(points) for points in grid.values())
     cure = f"One value for each point of the grid of {', '.join(grid)}."
     values = check_values("values", values, shape, cure)
@@ -99,14 +101,14 @@ def _maps(
     grid: dict[str, np.ndarray], values: np.ndarray, reference: np.ndarray | None, name: str
 ) -> Any:
     shown = [values] if reference is None else [values, reference]
-    limits = _limits(shown)
+    limits = value_limits(shown)
     pictures: list[tuple[str, np.ndarray, str, tuple[float, float]]] = [
         (title, array, FIELD_MAP, limits)
         for title, array in zip((name, f"{name}, reference"), shown, strict=False)
     ]
     if reference is not None:
         error = values - reference
-        largest = _limits([np.abs(error)])[1]
+        largest = value_limits([np.abs(error)])[1]
         pictures.append((f"{name}, error", error, ERROR_MAP, (-largest, largest)))
     (across, x), (up, y) = grid.items()
     figure, panels = new_figure(len(pictures))
@@ -119,27 +121,3 @@ def _maps(
         panel.set(title=title, xlabel=across, ylabel=up)
         figure.colorbar(mesh, ax=panel, shrink=0.9)
     return figure
-
-
-def _limits(arrays: list[np.ndarray]) -> tuple[float, float]:
-    """The range of all finite values; never empty."""
-    finite = np.concatenate([array[np.isfinite(array)] for array in arrays])
-    if not finite.size:
-        return 0.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    return (low, high) if high > low else (low, low + max(abs(low), 1.0) * 1e-12)
-
-
-def _check_axes(axes: Any) -> dict[str, np.ndarray]:
-    expected = "a dict of one or two coordinates and their grid values"
-    if not isinstance(axes, Mapping):
-        raise TypeError(message("axes", expected, axes))
-    if len(axes) not in (1, 2):
-        raise ValueError(message("axes", expected, sorted(map(str, axes))))
-    grid = {}
-    for given, points in axes.items():
-        name = check_name("axes", given)
-        grid[name] = check_array(f"axes[{name!r}]", points, (None,))
-        if len(grid[name]) < 2 or np.any(np.diff(grid[name]) <= 0):
-            raise ValueError(message(f"axes[{name!r}]", "at least two rising numbers", points))
-    return grid

@@ -182,3 +182,83 @@ def test_what_is_refused(arguments, text):
 def test_the_number_of_outputs_is_needed():
     with pytest.raises(ValueError, match=r"MLP\(\.\.\., outputs=1\)"):
         kp.networks.MLP([4])(np.ones((2, 1)))
+
+
+def test_factorized_layers_start_from_the_same_weights(rng):
+    x = rng.normal(size=(20, 2))
+    plain, factorized = built(), built(factorized=True)
+    np.testing.assert_allclose(factorized(x), plain(x), rtol=0, atol=1e-13)
+    # one scale for each neuron
+    assert factorized.count_params() == plain.count_params() + 8 + 8 + 3
+    scales = [layer.log_scale.numpy() for layer in factorized.dense]
+    assert (scales[0] != scales[1]).all()
+    np.testing.assert_array_equal(scales[1], built(factorized=True).dense[1].log_scale)
+
+
+def test_the_embedding_comes_first(rng):
+    x = rng.normal(size=(20, 2))
+    waves = kp.layers.FourierFeatures(5, seed=1)
+    network = built(embedding=waves)
+    inner = built(d=10)
+    np.testing.assert_allclose(network(x), inner(waves(x)), rtol=0, atol=1e-14)
+
+
+def test_embeddings_in_turn(rng):
+    around = kp.layers.PeriodicEmbedding([2.0, None])
+    waves = kp.layers.FourierFeatures(5, seed=1)
+    network = built(embedding=[around, waves])
+    x = rng.normal(size=(20, 2))
+    np.testing.assert_allclose(network(x), built(d=10)(waves(around(x))), rtol=0, atol=1e-14)
+    np.testing.assert_allclose(network(x), network(x + np.array([2.0, 0.0])), rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("kind", ["ours", "list", "dense", "sequential"])
+def test_the_embedding_takes_the_precision_of_the_network(kind, dtype, tmp_path):
+    embedding = {
+        "ours": lambda: kp.layers.FourierFeatures(4, seed=0),
+        "list": lambda: [keras.layers.Dense(3), kp.layers.FourierFeatures(4, seed=0)],
+        "dense": lambda: keras.layers.Dense(3, activation="tanh"),
+        "sequential": lambda: keras.Sequential(
+            [kp.layers.PeriodicEmbedding([2.0, None]), keras.layers.Dense(3)]
+        ),
+    }[kind]()
+    network = kp.networks.MLP([4], embedding=embedding, seed=0)
+    network.prepare(1, dtype)
+    network.build((None, 2))
+    assert {v.dtype for v in network.variables} == {dtype}
+    third = tf.constant([[1.0, 2.0]], dtype) / 3
+    assert network(third).dtype == dtype
+    if dtype == "float64":  # nothing is rounded to float32 on the way
+        moved = network(third + 1e-12) - network(third)
+        assert 0 < np.abs(moved).max() < 1e-9
+    network.save(tmp_path / "network.keras")
+    again = keras.saving.load_model(tmp_path / "network.keras")
+    np.testing.assert_array_equal(network(third), again(third))
+    assert again.compute_dtype == dtype
+
+
+def test_an_embedding_of_another_precision_is_refused():
+    dense = keras.layers.Dense(3, dtype="float32")
+    dense.build((None, 2))
+    inputs = keras.Input((2,), dtype="float32")
+    around = kp.layers.PeriodicEmbedding([2.0, None])
+    for embedding in (dense, keras.Model(inputs, around(inputs))):
+        with pytest.raises(ValueError, match=r"embedding.*built in float32.*is in float64"):
+            built(embedding=embedding)
+    built(embedding=around)  # it has no weights, and nothing that remembers a precision
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (dict(embedding="fourier"), "`embedding`"),
+        (dict(embedding=[kp.layers.FourierFeatures(2), None]), "`embedding`"),
+        (dict(embedding=np.sin), "`embedding`"),
+        (dict(factorized=1), "`factorized`"),
+        (dict(factorized=True, kernel_regularizer="l2"), "`factorized`.*evade"),
+    ],
+)
+def test_embeddings_and_factors_that_are_refused(arguments, text):
+    with pytest.raises((TypeError, ValueError), match=text):
+        kp.networks.MLP([4], **arguments)

@@ -1,0 +1,6 @@
+"""What trained models are worth, and what keeps them from being better."""
+
+from kerasphys.analysis.diagnose import diagnose
+from kerasphys.analysis.diagnosis import Diagnosis
+
+__all__ = ["Diagnosis", "diagnose"]

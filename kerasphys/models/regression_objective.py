@@ -1,0 +1,90 @@
+"""The loss of a `SurrogateModel`; for a mean square error also its residuals."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from kerasphys.models.objective import ModelObjective, flat, over_blocks
+
+JACOBIAN_BLOCK = 512
+
+
+class RegressionObjective(ModelObjective):
+    """Any loss of predictions and targets; a least-squares objective where that is `"mse"`.
+
+    Args:
+        model: The model, compiled with a loss.
+        data: `(x, y)`, of static shapes for a least-squares optimizer.
+        training: Whether it is a training step.
+    """
+
+    @property
+    def groups(self) -> list[_Samples]:
+        """The residuals `(prediction - y) / sqrt(size)`.
+
+        Raises:
+            ValueError: If the loss is not the mean square error, or the samples change.
+        """
+        loss = self.model._compile_loss._user_loss
+        if loss not in ("mse", "mean_squared_error") and not isinstance(
+            loss, keras.losses.MeanSquaredError
+        ):
+            raise ValueError(
+                f"{type(self.model.optimizer).__name__} minimises sums of squares. Compile with "
+                "loss='mse', or take another optimizer, such as kp.optimizers.SSBroyden()."
+            )
+        return [_Samples(self)]
+
+    def product(self, vector: tf.Tensor) -> tf.Tensor:
+        """`(JᵀJ) vector`, from the Jacobian of one block after another."""
+        (group,) = self.groups
+
+        def contribution(block: tf.Tensor) -> list[tf.Tensor]:
+            _, jacobian = group(block)
+            return [tf.linalg.matvec(jacobian, tf.linalg.matvec(jacobian, vector), True)]
+
+        return over_blocks(group.blocks, contribution, [tf.zeros_like(vector)])[0]
+
+
+class _Samples:
+    """Residuals and Jacobian of so many samples at a time."""
+
+    def __init__(self, objective: RegressionObjective):
+        self._objective = objective
+        self._x, self._y = objective.data[:2]
+        self._count, self._outputs = self._y.shape[0], math.prod(self._y.shape[1:])
+        if self._count is None:
+            raise ValueError("A least-squares optimizer needs all samples at once: pass arrays.")
+        self.blocks = math.ceil(self._count / JACOBIAN_BLOCK)
+        self._rows = math.ceil(self._count / self.blocks)
+        self.rows = self._rows * self._outputs
+
+    def __call__(self, block: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        start = tf.minimum(block * self._rows, self._count - self._rows)
+        fresh = tf.cast(start + tf.range(self._rows) >= block * self._rows, self._y.dtype)
+
+        def rows(tensor: tf.Tensor) -> tf.Tensor:
+            rest = tensor.shape[1:]
+            return tf.slice(tensor, [start, *(0 for _ in rest)], [self._rows, *rest])
+
+        def of_sample(sample: Any) -> tuple[tf.Tensor, tf.Tensor]:
+            x, y = sample
+            model = self._objective.model
+            with tf.GradientTape(persistent=True) as tape:
+                one = keras.tree.map_structure(lambda t: t[tf.newaxis], x)
+                difference = tf.reshape(model(one, training=True), (-1,)) - tf.reshape(y, (-1,))
+                factor = math.sqrt(self._count * self._outputs)
+                residuals = tf.unstack(difference / factor, num=self._outputs)
+            gradients = [flat(self._objective.gradients(tape, r)) for r in residuals]
+            return tf.stack(residuals), tf.stack(gradients)
+
+        block_data = keras.tree.map_structure(rows, (self._x, self._y))
+        residuals, jacobian = tf.vectorized_map(of_sample, block_data, fallback_to_while_loop=False)
+        residuals *= fresh[:, tf.newaxis]
+        jacobian *= fresh[:, tf.newaxis, tf.newaxis]
+        size = jacobian.shape[-1]
+        return tf.reshape(residuals, (self.rows,)), tf.reshape(jacobian, (self.rows, size))
