@@ -168,7 +168,7 @@ def prepare() -> None:
 
 
 def random_kills(kills: int, epochs: int, folder: Path) -> dict[str, Any]:
-    """Kills runs at random moments."""
+    """Kills runs at random moments, anywhere between the first epoch and the last."""
     moments = random.Random(0)
     alone, seconds = [], []
     for training in range(len(TRAININGS)):
@@ -180,14 +180,21 @@ def random_kills(kills: int, epochs: int, folder: Path) -> dict[str, Any]:
         training = len(kept) % len(TRAININGS)
         directory = folder / f"killed_{len(kept)}"
         process = _start(training, str(directory), epochs, None, str(folder / "ignored"))
-        process.join(moments.uniform(0.0, seconds[training]))
+        epoch, rest = divmod(moments.uniform(0.0, epochs), 1.0)
+        while process.is_alive() and _epochs_done(directory) < epoch:
+            time.sleep(1e-3)
+        process.join(rest * seconds[training] / epochs)
         process.kill()
         process.join()
         if process.exitcode == 0:  # it was over before
             continue
-        kept.append(max((int(path.name[6:]) for path in directory.glob("epoch-*")), default=0))
+        kept.append(_epochs_done(directory))
         identical += _finish(training, directory, epochs) == alone[training]
     return {"kills": kills, "identical": identical, "epochs_done_when_killed": kept}
+
+
+def _epochs_done(directory: Path) -> int:
+    return max((int(path.name[6:]) for path in directory.glob("epoch-*")), default=0)
 
 
 def boundary_kills(folder: Path, epochs: int = NUMBER + 2) -> dict[str, Any]:

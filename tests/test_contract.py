@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 import keras
@@ -11,6 +12,7 @@ import tensorflow as tf
 
 import kerasphys as kp
 from tests import components
+from tests.optimizers.objectives import MODES, ResidualObjective, variable
 
 PRECISION = {"float32": 1e-6, "float64": 1e-14}
 INPUTS = np.random.default_rng(0).uniform(size=(7, 2))
@@ -151,6 +153,39 @@ def test_metric(cls: type, dtype: str) -> None:
         metric.reset_state()
         assert float(metric.result()) == 0.0
     np.testing.assert_allclose(results, results[0], rtol=PRECISION[dtype] * 10)
+
+
+@pytest.mark.parametrize("cls", components.of_kind(kp.optimizers.SecondOrder), ids=ids)
+def test_optimizer(cls: type) -> None:
+    states = {}
+    for mode, wrap in MODES.items():
+        optimizer, weights = components.built(cls), variable([[1.0, -0.5, 0.3]])
+        objective = ResidualObjective(lambda x: tf.concat([x + x**3, x[:2]], 0), [weights], 5)
+        optimizer.build([weights])
+        step = wrap(functools.partial(optimizer.step, objective, [weights]))
+        losses = [float(step()[0]) for _ in range(5)]
+        assert losses[-1] < losses[0]
+        if mode == "eager":
+            saved, kept = optimizer_state(optimizer), weights.numpy()
+            later = [float(step()[0]) for _ in range(3)]
+            assign(optimizer, saved)
+            weights.assign(kept)
+            assert [float(step()[0]) for _ in range(3)] == later  # nothing is held elsewhere
+            assign(optimizer, saved)
+            weights.assign(kept)
+        states[mode] = [weights.numpy(), losses, *optimizer_state(optimizer)]
+    for mode in ("graph", "xla"):
+        for value, expected in zip(states[mode], states["eager"], strict=True):
+            np.testing.assert_allclose(value, expected, rtol=1e-9, atol=1e-12)
+
+
+def optimizer_state(optimizer: keras.optimizers.Optimizer) -> list[np.ndarray]:
+    return [np.array(v) for v in optimizer.variables]
+
+
+def assign(optimizer: keras.optimizers.Optimizer, values: list[np.ndarray]) -> None:
+    for v, value in zip(optimizer.variables, values, strict=True):
+        v.assign(value)
 
 
 @pytest.mark.parametrize("cls", components.of_kind(keras.callbacks.Callback), ids=ids)

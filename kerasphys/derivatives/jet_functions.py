@@ -104,7 +104,7 @@ def exponential_unit(
     x: tf.Tensor, order: int, scale: float = 1.0, alpha: float = 1.0
 ) -> Coefficients:
     """Those of `x` where it is positive and of `α (eˣ - 1)` elsewhere, times a scale."""
-    below = expm1(tf.minimum(x, 0), order)
+    below: list[Any] = expm1(tf.minimum(x, 0), order)
     above: list[Any] = [x, tf.ones_like(x), *(tf.zeros_like(x) for _ in range(order - 1))]
     pairs = zip(above[: order + 1], below, strict=True)
     return [tf.where(x > 0, scale * a, scale * alpha * b) for a, b in pairs]

@@ -107,3 +107,15 @@ def over_blocks(
         maximum_iterations=count,
     )
     return sums
+
+
+def division(count: int, block: int) -> tuple[int, int]:
+    """The number of blocks, and the rows of each; the last may overlap the one before."""
+    blocks = math.ceil(count / block)
+    return blocks, math.ceil(count / blocks)
+
+
+def take_rows(array: tf.Tensor, first: Any, rows: int) -> tf.Tensor:
+    """So many rows of an array; XLA knows their number."""
+    rest = array.shape[1:]
+    return tf.slice(array, [first, *(0 for _ in rest)], [rows, *rest])

@@ -6,12 +6,18 @@ import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
 from kerasphys.conditions import Condition, Located
-from kerasphys.models.objective import ModelObjective, flat, over_blocks
+from kerasphys.models.objective import (
+    ModelObjective,
+    division,
+    flat,
+    over_blocks,
+    take_rows,
+)
 from kerasphys.optimizers import Evaluation
 from kerasphys.problem import check_residuals
 
@@ -114,7 +120,7 @@ class _Part:
         model = self.objective.model
         self.plan = model.problem.plan(conditions=self.conditions.values())
         self.count = self.arrays["points"].shape[0]
-        self.blocks, self.rows = _division(self.count, BLOCK)
+        self.blocks, self.rows = division(self.count, BLOCK)
 
     def terms(self, block: tf.Tensor) -> tf.Tensor:
         """What a block adds to the mean squares, `(k,)`."""
@@ -167,7 +173,7 @@ class _Part:
             return self.arrays, None
         first = tf.minimum(block * rows, self.count - rows)
         arrays = {
-            key: _rows(array, first, rows) if array.shape.rank else array
+            key: take_rows(array, first, rows) if array.shape.rank else array
             for key, array in self.arrays.items()
         }
         fresh = first + tf.range(rows) >= block * rows
@@ -180,8 +186,8 @@ class _Group:
     def __init__(self, objective: PINNObjective, part: _Part):
         self._objective = objective
         self._part = part
-        self.blocks, self._points = _division(part.count, JACOBIAN_BLOCK)
-        row = {k: _rows(a, 0, 1) if a.shape.rank else a for k, a in part.arrays.items()}
+        self.blocks, self._points = division(part.count, JACOBIAN_BLOCK)
+        row = {k: take_rows(a, 0, 1) if a.shape.rank else a for k, a in part.arrays.items()}
         columns = part.rows_of(row, None).shape[1]
         self._columns = columns
         self.rows = self._points * columns
@@ -205,18 +211,6 @@ class _Group:
             jacobian *= mask[:, tf.newaxis, tf.newaxis]
         size = jacobian.shape[-1]
         return tf.reshape(residuals, (self.rows,)), tf.reshape(jacobian, (self.rows, size))
-
-
-def _rows(array: tf.Tensor, first: Any, rows: int) -> tf.Tensor:
-    """So many rows of an array; XLA knows their number."""
-    rest = array.shape[1:]
-    return tf.slice(array, [first, *(0 for _ in rest)], [rows, *rest])
-
-
-def _division(count: int, block: int) -> tuple[int, int]:
-    """The number of blocks, and the rows of each; the last may overlap the one before."""
-    blocks = math.ceil(count / block)
-    return blocks, math.ceil(count / blocks)
 
 
 def _conditions(model: PINNModel, arrays: Arrays) -> dict[str, Condition]:

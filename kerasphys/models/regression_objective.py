@@ -8,7 +8,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kerasphys.models.objective import ModelObjective, flat, over_blocks
+from kerasphys.models.objective import (
+    ModelObjective,
+    division,
+    flat,
+    over_blocks,
+    take_rows,
+)
 
 JACOBIAN_BLOCK = 512
 
@@ -59,17 +65,12 @@ class _Samples:
         self._count, self._outputs = self._y.shape[0], math.prod(self._y.shape[1:])
         if self._count is None:
             raise ValueError("A least-squares optimizer needs all samples at once: pass arrays.")
-        self.blocks = math.ceil(self._count / JACOBIAN_BLOCK)
-        self._rows = math.ceil(self._count / self.blocks)
+        self.blocks, self._rows = division(self._count, JACOBIAN_BLOCK)
         self.rows = self._rows * self._outputs
 
     def __call__(self, block: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         start = tf.minimum(block * self._rows, self._count - self._rows)
         fresh = tf.cast(start + tf.range(self._rows) >= block * self._rows, self._y.dtype)
-
-        def rows(tensor: tf.Tensor) -> tf.Tensor:
-            rest = tensor.shape[1:]
-            return tf.slice(tensor, [start, *(0 for _ in rest)], [self._rows, *rest])
 
         def of_sample(sample: Any) -> tuple[tf.Tensor, tf.Tensor]:
             x, y = sample
@@ -82,7 +83,9 @@ class _Samples:
             gradients = [flat(self._objective.gradients(tape, r)) for r in residuals]
             return tf.stack(residuals), tf.stack(gradients)
 
-        block_data = keras.tree.map_structure(rows, (self._x, self._y))
+        block_data = keras.tree.map_structure(
+            lambda tensor: take_rows(tensor, start, self._rows), (self._x, self._y)
+        )
         residuals, jacobian = tf.vectorized_map(of_sample, block_data, fallback_to_while_loop=False)
         residuals *= fresh[:, tf.newaxis]
         jacobian *= fresh[:, tf.newaxis, tf.newaxis]

@@ -204,7 +204,7 @@ class SecondOrder(keras.optimizers.Optimizer):
             )
 
     def _named_state(self) -> dict[str, keras.Variable]:
-        return {variable.name: variable for variable in self.variables}
+        return {variable.name: variable for variable in self._variables}
 
     def _check_own(self, variables: Sequence[keras.Variable]) -> None:
         keys = [self._var_key(v) for v in variables]

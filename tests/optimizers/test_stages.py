@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasphys.optimizers import BFGS, LBFGS, SSBroyden, Stages
+from kerasphys.optimizers import BFGS, LBFGS, LevenbergMarquardt, SSBroyden, Stages
 from tests.optimizers.objectives import (
     MODES,
     FunctionObjective,
+    ResidualObjective,
     counts,
     quartic,
     variable,
@@ -60,13 +61,24 @@ def test_a_stage_begins_with_what_the_last_one_evaluated():
     assert objective.traced == int(optimizer.evaluations.numpy())
 
 
-def test_eager_graph_and_xla_agree():
-    ends = {}
-    for mode in MODES:
-        objective, losses = begun(schedule(), 7, mode)
-        ends[mode] = np.append(position(objective), losses)
-    np.testing.assert_allclose(ends["graph"], ends["eager"], rtol=1e-11, atol=1e-13)
-    np.testing.assert_allclose(ends["xla"], ends["eager"], rtol=1e-11, atol=1e-13)
+def test_stages_with_and_without_a_gradient_follow_each_other():
+    v = [variable(START)]
+    objective = ResidualObjective(lambda x: tf.concat([x + x**3, x[:2] - 1], 0), v, 5)
+    second, third = LevenbergMarquardt(), SSBroyden()
+    optimizer = Stages([(keras.optimizers.Adam(0.1), 2), (second, 2), (third, None)])
+    optimizer.build(v)
+    step = tf.function(lambda: optimizer.step(objective, v))
+    evaluated = []
+    for _ in range(7):
+        loss, terms = step()
+        now = float(objective.evaluate().loss)
+        assert float(loss) == pytest.approx(now, rel=1e-12)
+        np.testing.assert_array_equal(terms, [loss, 2 * loss])
+        own = int(optimizer.evaluations.numpy())
+        evaluated.append(own - sum(int(o.evaluations.numpy()) for o in (second, third)))
+    # its own: a start, two steps of Adam, and a new start after the stage without a gradient
+    assert evaluated == [2, 3, 3, 3, 4, 4, 4]
+    assert not bool(optimizer.stale.numpy())
 
 
 def test_three_stages_with_counters_of_all():
@@ -154,6 +166,7 @@ def test_all_states_travel_in_the_file_of_a_model(steps, tmp_path):
     np.testing.assert_array_equal(loaded.get_weights()[0], model.get_weights()[0])
 
 
+@pytest.mark.filterwarnings("ignore:Skipping:UserWarning")  # Keras, of what SGD lacks
 def test_other_stages_are_refused(tmp_path):
     model = model_with(schedule())
     model.optimizer.step(
