@@ -59,7 +59,10 @@ class Recipe:
 
 
 RECIPE = Recipe()
-EXCEPTIONS: dict[str, Recipe] = {}
+EXCEPTIONS = {
+    # its initial value has a kink that the solution loses at once: held exactly, it errs by 7e-4
+    "allen_cahn_1d": Recipe(hard=("periodic",), weights={"initial": 100.0}),
+}
 
 STEPS = 50  # of one execution, and of one epoch
 

@@ -176,9 +176,11 @@ def random_kills(kills: int, epochs: int, folder: Path) -> dict[str, Any]:
         alone.append(_finish(training, folder / f"alone_{training}", epochs))
         seconds.append(time.perf_counter() - start)
     identical, kept = 0, []
-    while len(kept) < kills:
+    for attempt in itertools.count():
+        if len(kept) == kills:
+            break
         training = len(kept) % len(TRAININGS)
-        directory = folder / f"killed_{len(kept)}"
+        directory = folder / f"killed_{attempt}"
         process = _start(training, str(directory), epochs, None, str(folder / "ignored"))
         epoch, rest = divmod(moments.uniform(0.0, epochs), 1.0)
         while process.is_alive() and _epochs_done(directory) < epoch:

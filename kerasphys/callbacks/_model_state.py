@@ -41,7 +41,7 @@ class ModelState:
         return state
 
     def set(self, state: dict[str, Any]) -> None:
-        """Brings a state back; it must be of a model that is `described` alike."""
+        """Brings a state back; it must be of a model with the same settings and forms."""
         for variables, values in (
             (_variables(self._model), state["variables"]),
             (_optimizer_variables(self._model.optimizer), state["optimizer"]),
@@ -133,13 +133,19 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
             value = value["config"] if isinstance(value["config"], dict) else {}
         for key, item in value.items():
             yield from _leaves(f"{path}.{key}", item)
-    elif isinstance(value, list | tuple) and any(isinstance(i, dict | list | tuple) for i in value):
+    elif isinstance(value, list | tuple) and _holds_dict(value):
         for index, item in enumerate(value):
             yield from _leaves(f"{path}[{index}]", item)
     elif isinstance(value, dict):
         yield path, "a lambda"  # its bytes depend on the line that it stands on
     else:
         yield path, _text(value)
+
+
+def _holds_dict(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_holds_dict(item) for item in value)
+    return isinstance(value, dict) or hasattr(value, "get_config")
 
 
 def _text(value: Any) -> str:
@@ -150,4 +156,5 @@ def _text(value: Any) -> str:
         text = json.dumps(value.tolist() if isinstance(value, np.ndarray) else value)
     except TypeError:
         return type(value).__name__
+    text = re.sub(r'_\d+"', '"', text)
     return text if len(text) <= LONG else hashlib.sha256(text.encode()).hexdigest()

@@ -1,10 +1,12 @@
 """A state of another model is refused before it does harm."""
 
 import keras
+import numpy as np
 import pytest
 
 import kerasphys as kp
 from kerasphys.callbacks import Resume
+from kerasphys.callbacks._model_state import ModelState
 from tests.callbacks.conftest import make_problem
 from tests.callbacks.runs import assert_same, dense, fit_dense, fit_pinn, pinn
 
@@ -63,3 +65,49 @@ def test_another_plain_model_is_refused(tmp_path):
     fit_dense([Resume(tmp_path)])
     with pytest.raises(ValueError, match=r"is of another run: model.layers\[1\].units is 1 there"):
         fit_dense([Resume(tmp_path)], model=dense(units=3))
+
+
+def functional(activation="tanh"):
+    inputs = keras.Input((2,))
+    hidden = keras.layers.Dense(1, activation, kernel_initializer="ones")(inputs)
+    model = keras.Model(inputs, keras.layers.Add()([hidden, hidden]))
+    model.compile("sgd", loss="mse", run_eagerly=True)
+    return model
+
+
+def test_names_that_keras_counts_do_not_matter(tmp_path):
+    fit_dense([Resume(tmp_path)], model=functional(), epochs=1)
+    fit_dense([Resume(tmp_path)], model=functional(), epochs=2)
+    with pytest.raises(ValueError, match=r"activation is tanh there and relu here"):
+        fit_dense([Resume(tmp_path)], model=functional("relu"))
+
+
+def test_a_model_without_a_configuration(tmp_path):
+    class Custom(keras.Model):
+        def __init__(self, anything):
+            super().__init__()
+            self.layer = keras.layers.Dense(1, kernel_initializer="ones")
+
+        def call(self, x):
+            return self.layer(x)
+
+    for epochs in (1, 2):
+        model = Custom(object())
+        model.compile("sgd", loss="mse", run_eagerly=True)
+        model(np.zeros((1, 2), "float32"))
+        _, history = fit_dense([Resume(tmp_path)], model=model, epochs=epochs)
+    assert history.epoch == [0, 1]
+
+
+def test_many_readings_are_told_by_a_digest():
+    def settings(value):
+        positions = np.full((1000, 2), 0.5)
+        problem = make_problem()
+        conditions = {**problem.conditions, "data": kp.Data(u=np.full(1000, value), at=positions)}
+        return ModelState(pinn(problem=kp.Problem(problem.domain, "u", conditions))).settings()
+
+    first, second = settings(0.0), settings(1.0)
+    assert max(len(str(text)) for text in first.values()) <= 200
+    assert len(first) < 100
+    changed = [name for name in first if first[name] != second[name]]
+    assert changed == ["model.problem.conditions.data.values.u.array"]

@@ -60,9 +60,11 @@ def test_states_that_are_epochs_apart(tmp_path, every):
     assert_ends_alike(fit, lambda: Resume(tmp_path, [plateau()], every=every), kills=[0, 11])
 
 
-def test_a_second_order_optimizer(tmp_path):
+def test_a_schedule_with_a_second_order_optimizer(tmp_path):
     def fit(callbacks):
-        return fit_pinn(callbacks, epochs=4, model=pinn(optimizer=kp.optimizers.SSBroyden()))
+        stages = [(keras.optimizers.Adam(1e-2), 4), (kp.optimizers.SSBroyden(), None)]
+        model = pinn(optimizer=kp.optimizers.Stages(stages))
+        return fit_pinn(callbacks, epochs=4, model=model)
 
     assert_ends_alike(fit, lambda: Resume(tmp_path, [kp.callbacks.Resample(2)]), kills=[7])
 
