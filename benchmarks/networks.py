@@ -190,15 +190,6 @@ CASES = {
         adam=500,
         ssbroyden=500,
     ),
-    "factorized_dense": Case(
-        statement="A Poisson equation with a fine scale: factorised weights, or plain ones.",
-        problem=two_scales,
-        with_part=lambda seed: MLP([20] * 3, factorized=True, seed=seed),
-        without=lambda width, seed: MLP([width] * 3, seed=seed),
-        points={"equation": 512},
-        adam=500,
-        ssbroyden=500,
-    ),
     "modified_mlp": Case(
         statement="The Helmholtz equation: a modified MLP, or an MLP.",
         problem=PROBLEMS["helmholtz_2d"],

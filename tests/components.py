@@ -120,7 +120,6 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.geometry.PointCloud: dict(points=np.eye(2), coordinates=("x", "y")),
         kp.geometry.Product: dict(left=domain, right=kp.geometry.Interval(0.0, 1.0, "t")),
         kp.layers.BoxScaling: dict(lower=[0.0, 0.0], upper=[1.0, 2.0]),
-        kp.layers.FactorizedDense: dict(units=3, activation="tanh", seed=0),
         kp.layers.FourierFeatures: dict(features=3, seed=0),
         kp.layers.PeriodicEmbedding: dict(periods=[2.0, None]),
         kp.metrics.RelativeL2: {},

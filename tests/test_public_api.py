@@ -119,7 +119,6 @@ EXPECTED = {
     ],
     "kerasphys.layers": [
         "BoxScaling",
-        "FactorizedDense",
         "FourierFeatures",
         "PeriodicEmbedding",
         "sine",

@@ -2,8 +2,7 @@
 
 from kerasphys.layers.activations import sine
 from kerasphys.layers.box_scaling import BoxScaling
-from kerasphys.layers.factorized_dense import FactorizedDense
 from kerasphys.layers.fourier_features import FourierFeatures
 from kerasphys.layers.periodic_embedding import PeriodicEmbedding
 
-__all__ = ["BoxScaling", "FactorizedDense", "FourierFeatures", "PeriodicEmbedding", "sine"]
+__all__ = ["BoxScaling", "FourierFeatures", "PeriodicEmbedding", "sine"]

@@ -9,7 +9,6 @@ import keras
 
 from kerasphys._registry import pack, unpack
 from kerasphys._validation import check_identifier, check_int, message
-from kerasphys.layers import FactorizedDense
 from kerasphys.layers.activations import (
     activation_config,
     activation_identifier,
@@ -29,7 +28,6 @@ class DenseNetwork(Network):
         output_activation: As of `MLP`.
         outputs: As of `MLP`.
         embedding: As of `MLP`.
-        factorized: As of `MLP`.
         kernel_initializer: As of `MLP`.
         kernel_regularizer: As of `MLP`.
         seed: As of `MLP`.
@@ -45,7 +43,6 @@ class DenseNetwork(Network):
         output_activation: str | Callable = "linear",
         outputs: int | None = None,
         embedding: Any = None,
-        factorized: bool = False,
         kernel_initializer: Any = "glorot_normal",
         kernel_regularizer: Any = None,
         seed: int | None = None,
@@ -59,17 +56,11 @@ class DenseNetwork(Network):
         if kernel_regularizer is not None:
             get = keras.regularizers.get
             kernel_regularizer = check_identifier("kernel_regularizer", get, kernel_regularizer)
-        if not isinstance(factorized, bool):
-            raise TypeError(message("factorized", "True or False", factorized))
-        if factorized and kernel_regularizer is not None:
-            cure = "The scales of the factorised weights would evade it."
-            raise ValueError(message("factorized", "False with a regularizer", factorized, cure))
         _check_embedding(embedding)
         super().__init__(outputs=outputs, dtype=dtype, **kwargs)
         self.activation_identifier = activation
         self.output_activation_identifier = output_activation
         self.embedding = embedding
-        self.factorized = factorized
         self.kernel_initializer = kernel_initializer
         self.kernel_regularizer = kernel_regularizer
         self.seed = None if seed is None else check_int("seed", seed, minimum=0)
@@ -86,18 +77,14 @@ class DenseNetwork(Network):
         """The next dense layer, built; with the activation of the hidden layers by default."""
         index, self._made = self._made, self._made + 1
         identifier = self.activation_identifier if activation is None else activation
-        options = {
-            "activation": get_activation("activation", identifier),
-            "kernel_initializer": self._initializer(index),
-            "dtype": self.dtype_policy,
-            "name": f"dense_{index}",
-        }
-        layer: keras.layers.Layer
-        if self.factorized:
-            # far from the seeds of kernels, so that the scales are independent of them
-            layer = FactorizedDense(units, seed=self._layer_seed(self.seed, index + 500), **options)
-        else:
-            layer = keras.layers.Dense(units, kernel_regularizer=self.kernel_regularizer, **options)
+        layer = keras.layers.Dense(
+            units,
+            activation=get_activation("activation", identifier),
+            kernel_initializer=self._initializer(index),
+            kernel_regularizer=self.kernel_regularizer,
+            dtype=self.dtype_policy,
+            name=f"dense_{index}",
+        )
         layer.build((None, inputs))
         return layer
 
@@ -130,7 +117,6 @@ class DenseNetwork(Network):
             "activation": activation_config(self.activation_identifier),
             "output_activation": activation_config(self.output_activation_identifier),
             "embedding": pack(self.embedding),
-            "factorized": self.factorized,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
             "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer)
             if self.kernel_regularizer is not None
@@ -170,12 +156,8 @@ class DenseNetwork(Network):
         config = self.kernel_initializer.get_config()
         seed = config.get("seed") if self.seed is None else self.seed
         if "seed" in config and isinstance(seed, int):
-            config["seed"] = self._layer_seed(seed, index)
+            config["seed"] = (1000 * seed + index) % 2**32
         return type(self.kernel_initializer).from_config(config)
-
-    @staticmethod
-    def _layer_seed(seed: int | None, index: int) -> int | None:
-        return None if seed is None else (1000 * seed + index) % 2**32
 
 
 def _check_embedding(embedding: Any) -> None:

@@ -24,7 +24,6 @@ class MLP(DenseNetwork):
         embedding: A Keras layer that is applied to the inputs first, such as
             `kp.layers.FourierFeatures` or `kp.layers.PeriodicEmbedding`, or a list of layers that
             are applied in turn. It takes the network's dtype.
-        factorized: Whether the layers are `kp.layers.FactorizedDense`.
         kernel_initializer: A Keras initializer.
         kernel_regularizer: A Keras regularizer of all weight matrices, or `None`.
         seed: Integer, for the initial weights, or `None` for other weights each time. An embedding
@@ -55,7 +54,6 @@ class MLP(DenseNetwork):
         output_activation: str | Callable = "linear",
         outputs: int | None = None,
         embedding: Any = None,
-        factorized: bool = False,
         kernel_initializer: Any = "glorot_normal",
         kernel_regularizer: Any = None,
         seed: int | None = None,
@@ -68,7 +66,6 @@ class MLP(DenseNetwork):
             output_activation=output_activation,
             outputs=outputs,
             embedding=embedding,
-            factorized=factorized,
             kernel_initializer=kernel_initializer,
             kernel_regularizer=kernel_regularizer,
             seed=seed,

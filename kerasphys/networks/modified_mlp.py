@@ -24,7 +24,6 @@ class ModifiedMLP(MLP):
         output_activation: As of `MLP`.
         outputs: As of `MLP`.
         embedding: As of `MLP`.
-        factorized: As of `MLP`.
         kernel_initializer: As of `MLP`.
         kernel_regularizer: As of `MLP`.
         seed: As of `MLP`.

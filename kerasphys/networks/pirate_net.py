@@ -33,7 +33,6 @@ class PirateNet(DenseNetwork):
         output_activation: As of `MLP`.
         outputs: As of `MLP`.
         embedding: As of `MLP`; the paper takes `kp.layers.FourierFeatures(width // 2)`.
-        factorized: As of `MLP`.
         kernel_initializer: As of `MLP`.
         kernel_regularizer: As of `MLP`.
         seed: As of `MLP`.
@@ -68,7 +67,6 @@ class PirateNet(DenseNetwork):
         output_activation: str | Callable = "linear",
         outputs: int | None = None,
         embedding: Any = None,
-        factorized: bool = False,
         kernel_initializer: Any = "glorot_normal",
         kernel_regularizer: Any = None,
         seed: int | None = None,
@@ -82,7 +80,6 @@ class PirateNet(DenseNetwork):
             output_activation=output_activation,
             outputs=outputs,
             embedding=embedding,
-            factorized=factorized,
             kernel_initializer=kernel_initializer,
             kernel_regularizer=kernel_regularizer,
             seed=seed,

@@ -15,7 +15,7 @@ class BFGS(DenseQuasiNewton):
     For networks of physics `SSBroyden` is nearly always better; this is what it is compared with.
 
     Args:
-        learning_rate: Positive float, the first trial step of an iteration.
+        learning_rate: Positive float, a factor of the first trial step of every iteration.
         name: String or `None`.
 
     Raises:

@@ -21,7 +21,7 @@ class LBFGS(QuasiNewton):
 
     Args:
         history: Positive integer, the number of pairs.
-        learning_rate: Positive float, the first trial step of an iteration.
+        learning_rate: Positive float, a factor of the first trial step of every iteration.
         name: String or `None`.
 
     Raises:

@@ -43,7 +43,7 @@ class SecondOrder(keras.optimizers.Optimizer):
     counts those of the loss with its gradient.
 
     Args:
-        learning_rate: Positive float, the first trial step of an iteration.
+        learning_rate: Positive float, a factor of the first trial step of every iteration.
         name: String or `None`.
 
     Raises:

@@ -15,7 +15,7 @@ class SSBFGS(DenseQuasiNewton):
     `φ = 1`, `τ = min(1, sᵀy / sᵀH⁻¹s)`.
 
     Args:
-        learning_rate: Positive float, the first trial step of an iteration.
+        learning_rate: Positive float, a factor of the first trial step of every iteration.
         name: String or `None`.
 
     Raises:

@@ -17,7 +17,7 @@ class SSBroyden(DenseQuasiNewton):
     all points at once, in float64, under XLA.
 
     Args:
-        learning_rate: Positive float, the first trial step of an iteration.
+        learning_rate: Positive float, a factor of the first trial step of every iteration.
         name: String or `None`.
 
     Raises:

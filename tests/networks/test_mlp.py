@@ -184,17 +184,6 @@ def test_the_number_of_outputs_is_needed():
         kp.networks.MLP([4])(np.ones((2, 1)))
 
 
-def test_factorized_layers_start_from_the_same_weights(rng):
-    x = rng.normal(size=(20, 2))
-    plain, factorized = built(), built(factorized=True)
-    np.testing.assert_allclose(factorized(x), plain(x), rtol=0, atol=1e-13)
-    # one scale for each neuron
-    assert factorized.count_params() == plain.count_params() + 8 + 8 + 3
-    scales = [layer.log_scale.numpy() for layer in factorized.dense]
-    assert (scales[0] != scales[1]).all()
-    np.testing.assert_array_equal(scales[1], built(factorized=True).dense[1].log_scale)
-
-
 def test_the_embedding_comes_first(rng):
     x = rng.normal(size=(20, 2))
     waves = kp.layers.FourierFeatures(5, seed=1)
@@ -255,10 +244,8 @@ def test_an_embedding_of_another_precision_is_refused():
         (dict(embedding="fourier"), "`embedding`"),
         (dict(embedding=[kp.layers.FourierFeatures(2), None]), "`embedding`"),
         (dict(embedding=np.sin), "`embedding`"),
-        (dict(factorized=1), "`factorized`"),
-        (dict(factorized=True, kernel_regularizer="l2"), "`factorized`.*evade"),
     ],
 )
-def test_embeddings_and_factors_that_are_refused(arguments, text):
+def test_embeddings_that_are_refused(arguments, text):
     with pytest.raises((TypeError, ValueError), match=text):
         kp.networks.MLP([4], **arguments)

@@ -25,10 +25,9 @@ def by_hand(network, x):
     return affine(network.dense[-1], h)
 
 
-@pytest.mark.parametrize("factorized", [False, True])
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-13), ("float32", 3e-6)])
-def test_the_formula(dtype, tolerance, factorized, rng):
-    network = built(dtype=dtype, factorized=factorized)
+def test_the_formula(dtype, tolerance, rng):
+    network = built(dtype=dtype)
     for layer in [*network.dense, *network.encoders]:
         layer.bias.assign(rng.normal(size=layer.bias.shape))
     x = rng.normal(size=(20, 2)).astype(dtype)

@@ -93,7 +93,7 @@ def test_the_gates_open_by_training(rng):
 
 
 def test_saved_with_its_alphas(tmp_path, rng):
-    network = built(factorized=True)
+    network = built()
     for alpha in network.alphas:
         alpha.assign(0.3)
     network.save(tmp_path / "network.keras")
@@ -109,7 +109,6 @@ def test_saved_with_its_alphas(tmp_path, rng):
         (dict(blocks=1.5), "`blocks`"),
         (dict(width=-1), "`width`"),
         (dict(embedding="fourier"), "`embedding`"),
-        (dict(factorized="yes"), "`factorized`"),
     ],
 )
 def test_what_is_refused(arguments, text):
