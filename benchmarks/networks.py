@@ -67,7 +67,7 @@ def run(case: Case, seeds: Sequence[int]) -> dict[str, Any]:
     forward = case.problem()
     inputs = len(forward.problem.coordinates)
     wanted = parameters(case.with_part(0), inputs)
-    width = next(w for w in itertools.count(2) if parameters(case.without(w, 0), inputs) >= wanted)
+    width = matching_width(case, inputs)
     rows: dict[str, Any] = {"with": [], "without": []}
     for seed in seeds:
         rows["with"].append(train(case, forward, case.with_part(seed), seed, case.hard_with))
@@ -108,6 +108,12 @@ def train(
     )
     seconds = time.perf_counter() - start
     return forward.error(model.predict(forward.points)), round(seconds, 1)
+
+
+def matching_width(case: Case, inputs: int) -> int:
+    """The least width without the part that has as many parameters as the network with it."""
+    wanted = parameters(case.with_part(0), inputs)
+    return next(w for w in itertools.count(2) if parameters(case.without(w, 0), inputs) >= wanted)
 
 
 def parameters(network: Network, inputs: int) -> int:
