@@ -18,6 +18,12 @@ PRECISION = {"float32": 1e-6, "float64": 1e-14}
 INPUTS = np.random.default_rng(0).uniform(size=(7, 2))
 
 
+def inputs_of(cls: type) -> np.ndarray:
+    """What a layer or network is called with: seven points, unless it takes something else."""
+    shape = components.INPUT_SHAPES.get(cls)
+    return INPUTS if shape is None else np.random.default_rng(0).uniform(size=shape)
+
+
 def ids(value: object) -> str:
     return value.__name__ if isinstance(value, type) else str(value)
 
@@ -72,7 +78,7 @@ LAYERS = [cls for cls in components.of_kind(keras.layers.Layer) if not issubclas
 @pytest.mark.parametrize("cls", LAYERS + NETWORKS, ids=ids)
 def test_eager_graph_and_xla_agree(cls: type, dtype: str) -> None:
     component = components.built(cls, dtype=dtype)
-    inputs = tf.constant(INPUTS, dtype)
+    inputs = tf.constant(inputs_of(cls), dtype)
     eager = component(inputs)
     assert eager.dtype == dtype
     assert tuple(eager.shape) == tuple(component.compute_output_shape(inputs.shape))
@@ -85,27 +91,29 @@ def test_eager_graph_and_xla_agree(cls: type, dtype: str) -> None:
 @pytest.mark.parametrize("cls", LAYERS + NETWORKS, ids=ids)
 def test_save_and_load(cls: type, dtype: str, tmp_path) -> None:
     component = components.built(cls, dtype=dtype)
+    inputs = tf.constant(inputs_of(cls), dtype)
     model = component
     if not isinstance(component, keras.Model):
-        inputs = keras.Input((2,), dtype=dtype)
-        model = keras.Model(inputs, component(inputs))
-    before = model(tf.constant(INPUTS, dtype))
+        symbol = keras.Input(inputs.shape[1:], dtype=dtype)
+        model = keras.Model(symbol, component(symbol))
+    before = model(inputs)
     model.save(tmp_path / "model.keras")
-    after = keras.saving.load_model(tmp_path / "model.keras")(tf.constant(INPUTS, dtype))
+    after = keras.saving.load_model(tmp_path / "model.keras")(inputs)
     assert after.dtype == dtype
     np.testing.assert_array_equal(after, before)
 
 
 @pytest.mark.parametrize("cls", NETWORKS, ids=ids)
 def test_network_trains_as_a_plain_keras_model(cls: type, tmp_path) -> None:
-    network = components.built(cls)
+    network, inputs = components.built(cls), inputs_of(cls).astype("float32")
     network.compile("adam", loss="mse")
-    history = network.fit(INPUTS, INPUTS[:, :1], epochs=3, verbose=0)
+    targets = np.full_like(network(inputs), 0.5)
+    history = network.fit(inputs, targets, epochs=3, verbose=0)
     assert np.all(np.isfinite(history.history["loss"]))
     network.export(tmp_path / "saved", verbose=False)
     loaded = tf.saved_model.load(tmp_path / "saved")
-    served = loaded.serve(tf.constant(INPUTS, "float32"))
-    np.testing.assert_allclose(served, network.predict(INPUTS, verbose=0), atol=1e-6)
+    served = loaded.serve(tf.constant(inputs))
+    np.testing.assert_allclose(served, network.predict(inputs, verbose=0), atol=1e-6)
 
 
 @pytest.mark.parametrize("dtype", PRECISION)

@@ -10,13 +10,14 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerasphys"
 
 FLOORS = {
     0: ["_backend", "_files", "_registry", "_validation", "_version"],
-    1: ["artifacts", "derivatives", "equations", "geometry", "plotting", "solvers"],
-    2: ["layers", "losses", "metrics", "ode", "optimizers", "problem"],
-    3: ["datasets", "networks"],
-    4: ["models"],
-    5: ["analysis", "callbacks"],
-    6: ["_load"],
-    7: ["__init__"],
+    1: ["kernels"],
+    2: ["artifacts", "derivatives", "equations", "geometry", "plotting", "solvers"],
+    3: ["layers", "losses", "metrics", "ode", "optimizers", "problem"],
+    4: ["datasets", "networks"],
+    5: ["models"],
+    6: ["analysis", "callbacks"],
+    7: ["_load"],
+    8: ["__init__"],
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
@@ -26,11 +27,22 @@ ROOM = dict.fromkeys(["conditions", "parameters", "point_sets", "range", "unknow
 FORBIDDEN = {
     "equations": {"keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow"},
     "geometry": {"keras", "tensorflow"},
+    "kernels": {"keras", "tensorflow"},
     "solvers": {"keras", "tensorflow"},
 }
 
 # Loaded when first used, so that importing the package stays quick.
-LATE = {"matplotlib", "meshio", "onnx", "onnxruntime", "pandas", "shapely", "sympy", "tf2onnx"}
+LATE = {
+    "matplotlib",
+    "meshio",
+    "onnx",
+    "onnxruntime",
+    "pandas",
+    "shapely",
+    "sklearn",
+    "sympy",
+    "tf2onnx",
+}
 
 # Files that hold several public classes, and why.
 FAMILIES = {
