@@ -64,6 +64,13 @@ def check_nonnegative(argument: str, value: Any) -> float:
     return number
 
 
+def check_bool(argument: str, value: Any) -> bool:
+    """True or false, and nothing that merely counts as such."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(message(argument, "True or False", value))
+    return bool(value)
+
+
 def check_choice(argument: str, value: Any, choices: Iterable[str]) -> str:
     """One of the strings in `choices`."""
     choices = tuple(choices)
@@ -155,4 +162,15 @@ def check_finite(argument: str, array: np.ndarray) -> None:
         raise ValueError(
             f"Argument `{argument}` must be finite everywhere. Received: {len(bad)} values that "
             f"are NaN or infinite, the first is {array[where]} at index {where}."
+        )
+
+
+def check_equal_shapes(argument: str, shape: Sequence, other: str, wanted: Sequence) -> None:
+    """Refuses shapes that are known to differ; `None` stands for any length."""
+    if len(shape) != len(wanted) or any(
+        None not in (a, b) and a != b for a, b in zip(shape, wanted, strict=True)
+    ):
+        raise ValueError(
+            f"Argument `{argument}` must match `{other}` axis by axis; nothing is broadcast. "
+            f"Received: {argument} of shape {tuple(shape)} for {tuple(wanted)}."
         )
