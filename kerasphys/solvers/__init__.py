@@ -7,11 +7,19 @@ from kerasphys.solvers.advection_diffusion_1d import AdvectionDiffusion1D
 from kerasphys.solvers.burgers_cole_hopf import burgers_cole_hopf
 from kerasphys.solvers.chebyshev import chebyshev_matrix, chebyshev_points
 from kerasphys.solvers.collocation import collocate, least_squares
-from kerasphys.solvers.errors import max_error, observed_order, relative_l2
+from kerasphys.solvers.darcy import solve_darcy
+from kerasphys.solvers.errors import (
+    max_error,
+    mean_relative_l2,
+    observed_order,
+    psnr,
+    relative_l2,
+)
 from kerasphys.solvers.finite_differences import finite_differences
 from kerasphys.solvers.heat_disk import heat_disk
 from kerasphys.solvers.nonlinear import solve_nonlinear
 from kerasphys.solvers.periodic import solve_periodic
+from kerasphys.solvers.poisson import solve_poisson
 from kerasphys.solvers.thomas import thomas
 
 __all__ = [
@@ -24,9 +32,13 @@ __all__ = [
     "heat_disk",
     "least_squares",
     "max_error",
+    "mean_relative_l2",
     "observed_order",
+    "psnr",
     "relative_l2",
+    "solve_darcy",
     "solve_nonlinear",
     "solve_periodic",
+    "solve_poisson",
     "thomas",
 ]

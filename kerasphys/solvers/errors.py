@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kerasphys._validation import check_array, message
+from kerasphys._validation import check_array, check_positive, message
 
 
 def max_error(approximation: ArrayLike, reference: ArrayLike) -> float:
@@ -50,6 +50,57 @@ def relative_l2(approximation: ArrayLike, reference: ArrayLike) -> float:
         cure = "Use max_error for a solution that vanishes."
         raise ValueError(message("reference", "different from zero somewhere", reference, cure))
     return float(np.linalg.norm(approximation - reference) / norm)
+
+
+def mean_relative_l2(approximation: ArrayLike, reference: ArrayLike) -> float:
+    """The mean over samples of the relative error in the Euclidean norm of each.
+
+    Args:
+        approximation: Array with samples along the first axis.
+        reference: Array of the same shape, in which no sample is zero everywhere.
+
+    Raises:
+        ValueError: If the shapes differ, a value is not finite, or a sample of the reference
+            vanishes.
+
+    Example:
+        ```python
+        import kerasphys as kp
+
+        error = kp.solvers.mean_relative_l2([[3.0, 4.5], [6.0, 8.0]], [[3.0, 4.0], [6.0, 8.0]])
+        assert error == 0.05
+        ```
+    """
+    pairs = zip(*_pair(approximation, reference), strict=True)
+    return float(np.mean([relative_l2(*pair) for pair in pairs]))
+
+
+def psnr(approximation: ArrayLike, reference: ArrayLike, peak: float = 1.0) -> float:
+    """The peak signal-to-noise ratio in decibels, `20 log10(peak / rms(u - v))`.
+
+    Ten decibels more stand for an error that is smaller by a factor of 3.16.
+
+    Args:
+        approximation: Array of any shape; of several pictures, the mean square is over all.
+        reference: Array of the same shape.
+        peak: Positive number, the largest value that a picture can have.
+
+    Raises:
+        ValueError: If the shapes differ, a value is not finite, or both are equal everywhere.
+
+    Example:
+        ```python
+        import kerasphys as kp
+
+        assert abs(kp.solvers.psnr([0.1, 0.9], [0.0, 1.0]) - 20) < 1e-12
+        ```
+    """
+    approximation, reference = _pair(approximation, reference)
+    error = np.sqrt(np.mean((approximation - reference) ** 2))
+    if error == 0:
+        cure = "The ratio is infinite."
+        raise ValueError(message("approximation", "different somewhere", approximation, cure))
+    return float(20 * np.log10(check_positive("peak", peak) / error))
 
 
 def observed_order(sizes: ArrayLike, errors: ArrayLike) -> np.ndarray:

@@ -35,12 +35,12 @@ def solve_periodic(
 
     Args:
         initial: `u` at the time 0: a NumPy function of `x` that maps `(n,)` to `(n,)`, or the
-            values at the points.
+            values at the points, `(points,)`; `(samples, points)` solves for many at once.
         linear: `L` as a function of the symbol `d` of `∂/∂x`, an array of imaginary numbers:
             `lambda d: -0.0025 * d**3` for `-0.0025 u_xxx`.
         nonlinear: `N` as a function of `u` at the points and of the operator `∂/∂x`:
-            `lambda u, d: -d(u**2) / 2` for `-u u_x`; `d(u, 2)` is the second derivative. `None`
-            where there is none; then the solution is exact in time.
+            `lambda u, d: -d(u**2) / 2` for `-u u_x`; `d(u, 2)` is the second derivative. `u` has
+            the shape of `initial`. `None` where there is none; then the solution is exact in time.
         lower: Lower end of the period.
         upper: Upper end of the period, the same place as `lower`.
         times: Times at which the solution is wanted, not negative and rising, `(m,)`.
@@ -52,7 +52,8 @@ def solve_periodic(
             three; 1 keeps all.
 
     Returns:
-        The points `x`, `(points,)`, `lower` included and `upper` not; and `u`, `(m, points)`.
+        The points `x`, `(points,)`, `lower` included and `upper` not; and `u`, `(m, points)` or
+        `(m, samples, points)`.
 
     Raises:
         TypeError: If an argument is of a wrong type.
@@ -95,12 +96,16 @@ def solve_periodic(
     if nonlinear is not None and not callable(nonlinear):
         raise TypeError(message("nonlinear", "a function of u and d, or None", nonlinear))
     x = lower + (upper - lower) / points * np.arange(points)
-    start = initial(x) if callable(initial) else initial
-    start = check_array("initial(x)" if callable(initial) else "initial", start, (points,))
+    if callable(initial):
+        start = check_array("initial(x)", initial(x), (points,))
+    else:
+        samples = (None,) if np.ndim(initial) == 2 else ()
+        start = check_array("initial", initial, (*samples, points))
     line = _PeriodicLine(points, upper - lower, dealias)
     symbol = _real_at_the_highest(_check_linear(linear, line.d, times[-1]), points)
     if nonlinear is None:
-        modes = scipy.fft.rfft(start) * np.exp(symbol * times[:, None])
+        growth = np.exp(symbol * times.reshape(-1, *(1,) * start.ndim))
+        modes = scipy.fft.rfft(start) * growth
         return x, scipy.fft.irfft(modes, points)
     step = check_positive("step", step)
     line.rate(nonlinear, start, check=True)
@@ -129,7 +134,7 @@ class _PeriodicLine:
         rate = nonlinear(values, self.derivative)
         if check:
             cure = "It receives u and d and returns one value for each point."
-            rate = check_array("nonlinear(u, d)", rate, (self.points,), cure)
+            rate = check_array("nonlinear(u, d)", rate, values.shape, cure)
         return np.where(self.kept, scipy.fft.rfft(rate), 0)
 
     def values(self, modes: np.ndarray) -> np.ndarray:
@@ -145,12 +150,12 @@ def _march(
     times: np.ndarray,
     step: float,
 ) -> np.ndarray:
-    """The solution at all times, `(times, points)`."""
+    """The solution at all times, `(times, points)` or `(times, samples, points)`."""
 
     def rate(modes: np.ndarray) -> np.ndarray:
         return line.rate(nonlinear, line.values(modes))
 
-    modes, u = scipy.fft.rfft(start), np.empty((len(times), line.points))
+    modes, u = scipy.fft.rfft(start), np.empty((len(times), *start.shape))
     now, last = 0.0, 0.0
     scheme: tuple[np.ndarray, ...] = ()
     for frame, time in enumerate(times):

@@ -152,6 +152,17 @@ def test_without_linear_part_it_is_the_classical_method(rate):
     assert max_error(found[0], u + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)) < 1e-14
 
 
+@pytest.mark.parametrize("nonlinear", [None, advect])
+def test_many_samples_at_once_are_what_they_are_alone(nonlinear):
+    common = {**LINE, "times": [0.1, 0.3], "points": 16, "step": 0.05, "nonlinear": nonlinear}
+    starts = np.random.default_rng(0).normal(size=(3, 16))
+    _, together = solve_periodic(starts, lambda d: 0.1 * d**2, **common)
+    assert together.shape == (2, 3, 16)
+    for sample, start in enumerate(starts):
+        _, alone = solve_periodic(start, lambda d: 0.1 * d**2, **common)
+        assert max_error(together[:, sample], alone) < 1e-14
+
+
 def test_stiff_modes_do_not_limit_the_step():
     """Kassam and Trefethen's reason: diffusion a million times faster than the step."""
     _, u = solve_periodic(
