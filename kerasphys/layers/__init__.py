@@ -2,7 +2,24 @@
 
 from kerasphys.layers.activations import sine
 from kerasphys.layers.box_scaling import BoxScaling
+from kerasphys.layers.conv_block import ConvBlock
+from kerasphys.layers.downsample import Downsample
+from kerasphys.layers.film import FiLM
 from kerasphys.layers.fourier_features import FourierFeatures
+from kerasphys.layers.grid_padding import GridPadding
 from kerasphys.layers.periodic_embedding import PeriodicEmbedding
+from kerasphys.layers.stencil_conv import StencilConv
+from kerasphys.layers.upsample import Upsample
 
-__all__ = ["BoxScaling", "FourierFeatures", "PeriodicEmbedding", "sine"]
+__all__ = [
+    "BoxScaling",
+    "ConvBlock",
+    "Downsample",
+    "FiLM",
+    "FourierFeatures",
+    "GridPadding",
+    "PeriodicEmbedding",
+    "StencilConv",
+    "Upsample",
+    "sine",
+]

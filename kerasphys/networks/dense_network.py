@@ -9,6 +9,7 @@ import keras
 
 from kerasphys._registry import pack, unpack
 from kerasphys._validation import check_identifier, check_int, message
+from kerasphys.layers._initializers import seeded
 from kerasphys.layers.activations import (
     activation_config,
     activation_identifier,
@@ -80,7 +81,7 @@ class DenseNetwork(Network):
         layer = keras.layers.Dense(
             units,
             activation=get_activation("activation", identifier),
-            kernel_initializer=self._initializer(index),
+            kernel_initializer=seeded(self.kernel_initializer, self.seed, index),
             kernel_regularizer=self.kernel_regularizer,
             dtype=self.dtype_policy,
             name=f"dense_{index}",
@@ -148,16 +149,6 @@ class DenseNetwork(Network):
             )
         for layer in embedding._flatten_layers():
             layer.dtype_policy = self.dtype_policy
-
-    def _initializer(self, index: int) -> Any:
-        """A copy for each layer, so that layers of one shape start from different weights."""
-        if not isinstance(self.kernel_initializer, keras.initializers.Initializer):
-            return self.kernel_initializer
-        config = self.kernel_initializer.get_config()
-        seed = config.get("seed") if self.seed is None else self.seed
-        if "seed" in config and isinstance(seed, int):
-            config["seed"] = (1000 * seed + index) % 2**32
-        return type(self.kernel_initializer).from_config(config)
 
 
 def _check_embedding(embedding: Any) -> None:
