@@ -36,6 +36,17 @@ class Network(keras.Model):
             self.dtype_policy = keras.dtype_policies.get(dtype)
             self._dtype_is_open = False
 
+    def serving_spec(self) -> Any:
+        """The inputs of an export with all axes that may be free, or `None`: the batch only."""
+        return None
+
+    def export(self, filepath: Any, *args: Any, **kwargs: Any) -> Any:
+        """As of any Keras model; what may be free is, unless `input_signature` is given."""
+        spec = self.serving_spec() if self.built else None
+        if spec is not None and len(args) < 3:
+            kwargs.setdefault("input_signature", [spec])
+        return super().export(filepath, *args, **kwargs)
+
     def get_config(self) -> dict[str, Any]:
         dtype = None if self._dtype_is_open else keras.dtype_policies.serialize(self.dtype_policy)
         return {"name": self.name, "outputs": self.outputs, "dtype": dtype}
