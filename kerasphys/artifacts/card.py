@@ -88,7 +88,7 @@ class Card:
         checked = {
             "kind": check_name("kind", self.kind),
             "name": _check_text("name", self.name),
-            "coordinates": _check_coordinates(self.coordinates),
+            "coordinates": check_coordinates(self.coordinates),
             "fields": check_names("fields", self.fields),
             "description": _check_text("description", self.description),
             "parameters": _check_mapping("parameters", self.parameters, check_json),
@@ -203,7 +203,7 @@ def _check_mapping(argument: str, value: Any, check) -> dict[str, Any]:
     return {key: check(f"{argument}[{key!r}]", item) for key, item in value.items()}
 
 
-def _check_coordinates(value: Any) -> tuple[dict[str, Any], ...]:
+def check_coordinates(value: Any) -> tuple[dict[str, Any], ...]:
     expected = "a sequence of mappings with the keys 'name', 'lower' and 'upper'"
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise TypeError(message("coordinates", expected, value))
