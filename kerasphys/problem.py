@@ -16,6 +16,7 @@ from kerasphys.conditions.functions import MissingFunction
 from kerasphys.conditions.values import Value
 from kerasphys.derivatives import Gradient, Namespace, Parameter, Plan
 from kerasphys.geometry import Geometry
+from kerasphys.input_function import InputFunction
 from kerasphys.point_sets import PointSets
 from kerasphys.unknown import Unknown
 
@@ -32,7 +33,8 @@ class Problem:
         fields: The names of the unknown functions, the outputs of the network.
         conditions: For each name a condition: `Residual`, `Dirichlet`, `Neumann`, `Robin`,
             `Periodic` or `Data`. The names appear in the logs, as `equation_loss`.
-        parameters: For each name a number, or an `Unknown` to be identified.
+        parameters: For each name a number, an `Unknown` to be identified, or an `InputFunction`
+            that the network receives.
         vectors: Names of vectors and their components, `{"velocity": ("v1", "v2")}`, for
             `div_velocity`.
         time: The coordinate that `laplacian_`, `grad_` and `div_` leave out; by default `"t"`.
@@ -68,7 +70,7 @@ class Problem:
         domain: Geometry,
         fields: str | Sequence[str],
         conditions: Mapping[str, Condition],
-        parameters: Mapping[str, float | Unknown] | None = None,
+        parameters: Mapping[str, float | Unknown | InputFunction] | None = None,
         vectors: Mapping[str, Sequence[str]] | None = None,
         time: str | None = None,
     ):
@@ -76,9 +78,9 @@ class Problem:
             raise TypeError(message("domain", "a geometry such as kp.geometry.Interval", domain))
         self.domain = domain
         self.parameters = _check_parameters(parameters)
-        self.namespace = Namespace(
-            domain.coordinates, fields, tuple(self.parameters), vectors, time
-        )
+        inputs = tuple(n for n, p in self.parameters.items() if isinstance(p, InputFunction))
+        scalars = tuple(name for name in self.parameters if name not in inputs)
+        self.namespace = Namespace(domain.coordinates, fields, scalars, vectors, time, inputs)
         for name in self.namespace.fields:
             if name in RESERVED_FIELDS:
                 raise ValueError(
@@ -95,6 +97,11 @@ class Problem:
     def fields(self) -> tuple[str, ...]:
         """The names of the outputs, in their order."""
         return self.namespace.fields
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the input functions, in their order."""
+        return self.namespace.inputs
 
     @property
     def missing_functions(self) -> tuple[str, ...]:
@@ -137,7 +144,7 @@ class Problem:
             f"fields {', '.join(self.fields)} of {', '.join(self.coordinates)} on {self.domain!r}"
         ]
         lines += [
-            f"parameter {name} = {value if isinstance(value, Unknown) else f'{value:g}'}"
+            f"parameter {name} = {f'{value:g}' if isinstance(value, float) else value}"
             for name, value in self.parameters.items()
         ]
         lines += [f"{name}: {condition.describe()}" for name, condition in self.conditions.items()]
@@ -149,7 +156,7 @@ class Problem:
             "fields": list(self.fields),
             "conditions": {name: pack(c) for name, c in self.conditions.items()},
             "parameters": {
-                name: pack(value) if isinstance(value, Unknown) else value
+                name: value if isinstance(value, float) else pack(value)
                 for name, value in self.parameters.items()
             },
             "vectors": {name: list(parts) for name, parts in self.namespace.vectors.items()},
@@ -249,14 +256,15 @@ def check_residuals(residuals: Sequence[Any], n: int | None) -> None:
             raise ValueError(f"{expected} Received: {dtype} of shape {shape} for {n} points.")
 
 
-def _check_parameters(parameters: Any) -> dict[str, float | Unknown]:
+def _check_parameters(parameters: Any) -> dict[str, float | Unknown | InputFunction]:
     if parameters is None:
         return {}
     if not isinstance(parameters, Mapping):
-        raise TypeError(message("parameters", "a dict of numbers and kp.Unknown", parameters))
+        expected = "a dict of numbers, kp.Unknown and kp.InputFunction"
+        raise TypeError(message("parameters", expected, parameters))
     return {
         check_name("parameters", name): value
-        if isinstance(value, Unknown)
+        if isinstance(value, Unknown | InputFunction)
         else check_number(f"parameters[{name!r}]", value)
         for name, value in parameters.items()
     }

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from kerasphys.conditions.condition import Condition
 from kerasphys.conditions.dirichlet import Dirichlet
+from kerasphys.conditions.planes import Plane, planes
 from kerasphys.conditions.traced import evaluate_in_graph
 from kerasphys.conditions.values import Value
 from kerasphys.derivatives import Namespace
@@ -69,6 +70,13 @@ class ExactValues:
         ]
         return tf.stack(fields, axis=1)
 
+    def parts(self, points: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """`G` and `D` for all fields, `(n, m)` each; 0 and 1 for a field without conditions."""
+        columns = tf.unstack(points, axis=1)
+        values = [self._value(sides, columns) for sides in self.fields]
+        factors = [self._factor(sides, columns) for sides in self.fields]
+        return tf.stack(values, axis=1), tf.stack(factors, axis=1)
+
     def _value(self, faces: Mapping[int, Sides], columns: Sequence[tf.Tensor]) -> tf.Tensor:
         """`G` at the points, axis after axis."""
         value = tf.zeros_like(columns[0])
@@ -106,8 +114,8 @@ class ExactValues:
         lower, upper = self._bound(axis, -1), self._bound(axis, 1)
         return (column - lower) / (upper - lower)
 
-    def _planes(self, name: str, condition: Condition) -> list[tuple[int, int]]:
-        """The faces of a condition, as pairs of a coordinate's index and a side."""
+    def _planes(self, name: str, condition: Condition) -> list[Plane]:
+        """The faces of a condition."""
         region = condition.region(self.domain)
         if (
             not isinstance(condition, Dirichlet)
@@ -119,21 +127,13 @@ class ExactValues:
                 "parts of the domain's boundary can. Leave it in the loss: name the others in "
                 "`hard`."
             )
-        sides = {
-            f"{end}({coordinate})": (index, side)
-            for index, coordinate in enumerate(self.coordinates)
-            for end, side in (("start", -1), ("end", 1))
-        }
-        planes = []
-        for face in region.faces:
-            found = [sides[part] for part in face.parts if part in sides]
-            if not found:
-                raise ValueError(
-                    f"The condition {name!r} cannot be built into the network: it holds on a "
-                    "curved face. Leave it in the loss: name the others in `hard`."
-                )
-            planes.append(found[0])
-        return planes
+        found = planes(self.domain, region)
+        if found is None:
+            raise ValueError(
+                f"The condition {name!r} cannot be built into the network: it holds on a "
+                "curved face. Leave it in the loss: name the others in `hard`."
+            )
+        return found
 
     def _check_agreement(self, namespace: Namespace, conditions: Mapping[str, Condition]) -> None:
         for name, condition in conditions.items():

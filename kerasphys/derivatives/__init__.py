@@ -7,6 +7,7 @@ from kerasphys.derivatives.jet_engine import JetEngine
 from kerasphys.derivatives.namespace import Namespace
 from kerasphys.derivatives.plan import Plan
 from kerasphys.derivatives.requested import Requested, requested_names
+from kerasphys.derivatives.stencil_engine import StencilEngine
 from kerasphys.derivatives.tape import TapeEngine
 from kerasphys.derivatives.terms import (
     Biharmonic,
@@ -34,6 +35,7 @@ __all__ = [
     "Partial",
     "Plan",
     "Requested",
+    "StencilEngine",
     "TapeEngine",
     "Term",
     "explain",

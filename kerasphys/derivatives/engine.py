@@ -48,14 +48,20 @@ class Engine(Protocol):
 def assemble(
     plan: Plan, points: tf.Tensor, values: Mapping[PartialKey, tf.Tensor]
 ) -> dict[str, tf.Tensor]:
-    """The values of the plan's names, from those of the partial derivatives that it needs."""
+    """The values of the plan's names, from those of the partial derivatives that it needs.
+
+    Args:
+        plan: What is wanted.
+        points: The coordinates, `(..., d)`; read only where the plan names one.
+        values: The partial derivatives, `(...)` each.
+    """
     assembled = {}
     for name, term in zip(plan.names, plan.terms, strict=True):
         parts = [values[partial] for partial in term.partials]
         if isinstance(term, Coordinate):
-            assembled[name] = points[:, term.index]
+            assembled[name] = points[..., term.index]
         elif isinstance(term, Gradient):
-            assembled[name] = tf.stack(parts, axis=1)
+            assembled[name] = tf.stack(parts, axis=-1)
         else:
             assembled[name] = parts[0] if len(parts) == 1 else tf.add_n(parts)
     return assembled

@@ -41,6 +41,8 @@ class Namespace:
             one for each spatial coordinate in their order.
         time: The name of the coordinate that is time, which `laplacian_`, `grad_` and `div_`
             leave out. By default `"t"` if there is such a coordinate, else none.
+        inputs: Sequence of names of functions that the network receives. They have derivatives as
+            fields have, and their terms count on from the fields.
 
     Raises:
         TypeError: If a name is not a string.
@@ -64,10 +66,12 @@ class Namespace:
         parameters: str | Sequence[str] = (),
         vectors: Mapping[str, str | Sequence[str]] | None = None,
         time: str | None = None,
+        inputs: str | Sequence[str] = (),
     ) -> None:
         self.coordinates = check_names("coordinates", coordinates)
         self.fields = check_names("fields", fields)
         self.parameters = check_names_or_none("parameters", parameters)
+        self.inputs = check_names_or_none("inputs", inputs)
         self.vectors = _check_vectors(vectors)
         self.time = self._check_time(time)
         self.spatial = tuple(
@@ -76,6 +80,11 @@ class Namespace:
         self._refuse_two_readings()
         self._check_components()
 
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """What can be differentiated: the fields, then the inputs."""
+        return self.fields + self.inputs
+
     def resolve(self, name: str) -> Term | None:
         """What `name` means, or `None` if it means nothing here."""
         name = check_name("name", name)
@@ -83,8 +92,8 @@ class Namespace:
             return Coordinate(self.coordinates.index(name))
         if name in self.parameters:
             return Parameter(name)
-        if name in self.fields:
-            return Field(self.fields.index(name))
+        if name in self.functions:
+            return Field(self.functions.index(name))
         return self._operator(name) or self._partial(name)
 
     def require(self, name: str, extra: Iterable[str] = ()) -> Term:
@@ -113,16 +122,16 @@ class Namespace:
         if operator == "div" and operand in self.vectors:
             components = tuple(self.fields.index(field) for field in self.vectors[operand])
             return Divergence(components, self.spatial)
-        if operator == "laplacian" and operand in self.fields:
-            return Laplacian(self.fields.index(operand), self.spatial)
-        if operator == "biharmonic" and operand in self.fields:
-            return Biharmonic(self.fields.index(operand), self.spatial)
-        if operator == "grad" and operand in self.fields:
-            return Gradient(self.fields.index(operand), self.spatial)
+        if operator == "laplacian" and operand in self.functions:
+            return Laplacian(self.functions.index(operand), self.spatial)
+        if operator == "biharmonic" and operand in self.functions:
+            return Biharmonic(self.functions.index(operand), self.spatial)
+        if operator == "grad" and operand in self.functions:
+            return Gradient(self.functions.index(operand), self.spatial)
         return None
 
     def _partial(self, name: str) -> Partial | None:
-        for index, field in enumerate(self.fields):
+        for index, field in enumerate(self.functions):
             if name.startswith(f"{field}_"):
                 along = self._along(name[len(field) + 1 :])
                 if along is not None:
@@ -142,7 +151,7 @@ class Namespace:
         return tuple(along)
 
     def _declared(self) -> Iterator[tuple[str, str, str]]:
-        for argument in ("coordinates", "parameters", "fields", "vectors"):
+        for argument in ("coordinates", "parameters", "inputs", "fields", "vectors"):
             for name in getattr(self, argument):
                 yield argument, argument.removesuffix("s"), name
 
@@ -171,13 +180,14 @@ class Namespace:
                 )
             derivative = self._partial(name)
             if derivative is not None:
-                field = self.fields[derivative.field]
+                of = self.functions[derivative.field]
+                what = "field" if of in self.fields else "input"
                 raise ValueError(
                     _two_readings(
                         argument,
                         name,
-                        f"the {kind} {name!r} and the derivative of the field {field!r} by "
-                        f"{name.removeprefix(field + '_')!r}",
+                        f"the {kind} {name!r} and the derivative of the {what} {of!r} by "
+                        f"{name.removeprefix(of + '_')!r}",
                     )
                 )
         for name in self.coordinates:
@@ -224,6 +234,7 @@ class Namespace:
             "given": extra,
             "coordinates": self.coordinates,
             "parameters": self.parameters,
+            "inputs": self.inputs,
             "fields": self.fields,
             "derivatives, to any order, such as": (*derivatives[:3], *second[:2]),
             "operators": operators,
