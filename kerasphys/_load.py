@@ -9,8 +9,8 @@ from typing import Any
 import keras
 
 from kerasphys._validation import message
-from kerasphys.models import PINNModel
 from kerasphys.models.loading import loading_with
+from kerasphys.models.problem_model import ProblemModel
 from kerasphys.problem import Problem
 
 
@@ -39,7 +39,7 @@ def load_model(path: str | os.PathLike, problem: Problem | None = None) -> Any:
             model = keras.saving.load_model(path)
     except Exception as error:
         raise ValueError(f"Cannot load {Path(path)}: {error}") from error
-    if problem is not None and not isinstance(model, PINNModel):
+    if problem is not None and not isinstance(model, ProblemModel):
         raise ValueError(
             f"Cannot load {Path(path)} with a problem: it holds a {type(model).__name__}, not a "
             "kp.models.PINNModel."

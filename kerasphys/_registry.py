@@ -8,9 +8,9 @@ import keras
 T = TypeVar("T", bound=Callable)
 
 
-def serializable(target: T) -> T:
-    """Registers a class or function of this package under `kerasphys>Name`."""
-    return keras.saving.register_keras_serializable(package="kerasphys")(target)
+def serializable(target: T, name: str | None = None) -> T:
+    """Registers a class or function of this package under `kerasphys>Name`, or another name."""
+    return keras.saving.register_keras_serializable(package="kerasphys", name=name)(target)
 
 
 def pack(value: Any) -> dict[str, Any]:

@@ -13,8 +13,7 @@ import tensorflow as tf
 from kerasphys._validation import check_array, check_names, check_positive_int, message
 from kerasphys.artifacts.card import read_card
 from kerasphys.artifacts.layout import artifact_directory, refuse, verify_manifest
-
-_BATCHES_WITHOUT_A_BAR = 20
+from kerasphys.artifacts.sample_arrays import in_batches, sample_arrays, samples_at_once
 
 
 class Surrogate:
@@ -58,29 +57,35 @@ class Surrogate:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Names of the fields that `predict` returns."""
+        """Names of the fields that `predict` returns, or of the channels of its output."""
         return tuple(self.card.fields)
 
     def predict(
-        self, points: Any, batch_size: int = 65536, verbose: str | int = "auto"
+        self, points: Any, batch_size: int | None = None, verbose: str | int = "auto"
     ) -> dict[str, np.ndarray]:
-        """Evaluates the fields.
+        """Evaluates the model.
 
         Args:
-            points: Array `(n, d)` with the columns `coordinates`, or a mapping or a data frame
-                with one column `(n,)` for each of them, in any order.
-            batch_size: Positive integer, the number of points to evaluate at once.
+            points: For a function of points, array `(n, d)` with the columns `coordinates`, or a
+                mapping or a data frame with one column `(n,)` for each of them, in any order. For
+                a model of fields or other samples, array `(n, ...)` such as `(n, *grid, c)`; or,
+                where it has several inputs, a mapping from their names to arrays.
+            batch_size: Positive integer, how many points or samples to evaluate at once. By
+                default 65536 points; of samples, fewer the larger they are.
             verbose: `"auto"`: a progress bar if there are many batches; 0: none; 1: always.
 
         Returns:
-            A dict from fields to arrays `(n,)`, in the precision of the model.
+            What `serve` returns by its names, in the precision of the model: for a function of
+            points, a dict from fields to arrays `(n,)`; for a model of fields
+            `{"outputs": (n, *grid, m)}`.
 
         Warns:
             UserWarning: If points lie outside the ranges of the card.
 
         Raises:
-            TypeError: If the points are not numbers.
-            ValueError: If the points have a wrong shape or other names, or are not finite.
+            TypeError: If there is something else than numbers.
+            ValueError: If the shape, the channels or the names are wrong, or a value is not
+                finite.
         """
         return self._evaluate("serve", points, batch_size, verbose)
 
@@ -88,7 +93,7 @@ class Surrogate:
         self,
         points: Any,
         names: str | Sequence[str] | None = None,
-        batch_size: int = 65536,
+        batch_size: int | None = None,
         verbose: str | int = "auto",
     ) -> dict[str, np.ndarray]:
         """Evaluates the derivatives that were exported.
@@ -100,7 +105,7 @@ class Surrogate:
             verbose: As for `predict`.
 
         Returns:
-            A dict from names to arrays `(n,)`, or `(n, d)` for gradients.
+            A dict from names to arrays `(n,)`, or `(n, d)` for gradients; on a grid `(n, *grid)`.
 
         Raises:
             ValueError: If the model was exported without derivatives or without one of `names`.
@@ -125,30 +130,28 @@ class Surrogate:
         )
 
     def _evaluate(
-        self, signature: str, points: Any, batch_size: int, verbose: str | int
+        self, signature: str, points: Any, batch_size: int | None, verbose: str | int
     ) -> dict[str, np.ndarray]:
         function = self.signatures[signature]
-        inputs = function.structured_input_signature[1]
-        if set(inputs) != {"points"}:
+        specs = function.structured_input_signature[1]
+        if set(specs) == {"points"}:
+            arrays, default = {"points": self._check_points(points, specs["points"])}, 65536
+        elif "points" in specs:  # an operator: samples and points are batches of their own
             raise ValueError(
-                f"The signature {signature!r} takes the inputs {sorted(inputs)}, not points alone. "
+                f"The signature {signature!r} takes the inputs {sorted(specs)}, not points alone. "
                 f"Call it with tensors: surrogate.signatures[{signature!r}](name=tensor, ...)."
             )
-        batch_size = check_positive_int("batch_size", batch_size)
-        if not isinstance(verbose, str | int) or verbose not in ("auto", 0, 1):
-            raise ValueError(message("verbose", "'auto', 0 or 1", verbose))
-        dtype = inputs["points"].dtype.as_numpy_dtype
+        else:
+            arrays = sample_arrays(points, specs)
+            default = samples_at_once(arrays.values())
+        size = check_positive_int("batch_size", default if batch_size is None else batch_size)
+        return in_batches(function, arrays, size, verbose)
+
+    def _check_points(self, points: Any, spec: tf.TensorSpec) -> np.ndarray:
+        dtype = spec.dtype.as_numpy_dtype
         array, precision = self._as_array(points)
         self._warn_outside(array, max(precision, np.finfo(dtype).eps))
-        starts = range(0, max(len(array), 1), batch_size)  # no points: one empty batch
-        update = _progress(len(starts), verbose)
-        parts = []
-        for done, start in enumerate(starts, start=1):
-            batch = array[start : start + batch_size].astype(dtype)
-            values = function(points=tf.constant(batch))
-            parts.append({name: value.numpy() for name, value in values.items()})
-            update(done)
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return array.astype(dtype)
 
     def _as_array(self, points: Any) -> tuple[np.ndarray, float]:
         """Points as float64, and the rounding error of the numbers as they were given."""
@@ -188,7 +191,7 @@ class Surrogate:
                     f"{coordinate['name']} = {outside[0]}. The errors on the card say nothing "
                     "about them.",
                     UserWarning,
-                    stacklevel=4,
+                    stacklevel=5,
                 )
 
 
@@ -218,11 +221,3 @@ def load_surrogate(path: str | os.PathLike) -> Surrogate:
 
 def _rounding(dtypes: Sequence[np.dtype]) -> float:
     return max(float(np.finfo(dtype).eps) if dtype.kind == "f" else 0.0 for dtype in dtypes)
-
-
-def _progress(batches: int, verbose: str | int) -> Any:
-    if verbose == 0 or (verbose == "auto" and batches <= _BATCHES_WITHOUT_A_BAR):
-        return lambda done: None
-    import keras
-
-    return keras.utils.Progbar(batches).update

@@ -7,10 +7,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasphys._precision import check_precision
 from kerasphys._registry import serializable
-from kerasphys._validation import message
-
-PRECISIONS = ("float32", "float64")
+from kerasphys._validation import check_equal_shapes, message
 
 
 @serializable
@@ -44,7 +43,7 @@ class RelativeL2(keras.metrics.Metric):
             raise TypeError(message("name", "a string", name))
         if not name:
             raise ValueError(message("name", "a string that is not empty", name))
-        super().__init__(name=name, dtype=_check_dtype(dtype))
+        super().__init__(name=name, dtype=check_precision(dtype))
         self._direction = "down"  # what Keras' callbacks read in mode="auto"
         self.squared_error = self.add_variable((), "zeros", dtype=self.dtype, name="squared_error")
         self.squared_norm = self.add_variable((), "zeros", dtype=self.dtype, name="squared_norm")
@@ -60,11 +59,11 @@ class RelativeL2(keras.metrics.Metric):
         """
         y_true = ops.convert_to_tensor(y_true, dtype=self.dtype)
         y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
-        _check_equal("y_pred", y_pred.shape, "y_true", y_true.shape)
+        check_equal_shapes("y_pred", y_pred.shape, "y_true", y_true.shape)
         if sample_weight is not None:
             sample_weight = ops.convert_to_tensor(sample_weight, dtype=self.dtype)
             rank = len(sample_weight.shape)
-            _check_equal("sample_weight", sample_weight.shape, "y_true", y_true.shape[:rank])
+            check_equal_shapes("sample_weight", sample_weight.shape, "y_true", y_true.shape[:rank])
         self.squared_error.assign_add(_weighted_sum(ops.square(y_true - y_pred), sample_weight))
         self.squared_norm.assign_add(_weighted_sum(ops.square(y_true), sample_weight))
 
@@ -80,25 +79,3 @@ def _weighted_sum(squares: Any, weights: Any) -> Any:
         return ops.sum(squares)
     inner = tuple(range(len(weights.shape), len(squares.shape)))
     return ops.sum(weights * (ops.sum(squares, axis=inner) if inner else squares))
-
-
-def _check_equal(argument: str, shape: Any, other: str, wanted: Any) -> None:
-    """Refuses shapes that are known to differ."""
-    if len(shape) != len(wanted) or any(
-        None not in (a, b) and a != b for a, b in zip(shape, wanted, strict=True)
-    ):
-        raise ValueError(
-            f"Argument `{argument}` must match `{other}` axis by axis; nothing is broadcast. "
-            f"Received: {argument} of shape {tuple(shape)} for {tuple(wanted)}."
-        )
-
-
-def _check_dtype(dtype: Any) -> Any:
-    expected = "None, 'float32' or 'float64'"
-    try:
-        policy = keras.dtype_policies.get(dtype or keras.config.floatx())
-    except (TypeError, ValueError) as error:
-        raise ValueError(message("dtype", expected, dtype)) from error
-    if policy.name not in PRECISIONS:
-        raise ValueError(message("dtype", expected, dtype))
-    return policy

@@ -1,7 +1,9 @@
 """Objectives: models that know what they are trained for."""
 
+from kerasphys.models.classifier_model import ClassifierModel
+from kerasphys.models.grid_pinn_model import GridPINNModel
 from kerasphys.models.physics_model import PhysicsModel
 from kerasphys.models.pinn_model import PINNModel
 from kerasphys.models.surrogate_model import SurrogateModel
 
-__all__ = ["PINNModel", "PhysicsModel", "SurrogateModel"]
+__all__ = ["ClassifierModel", "GridPINNModel", "PINNModel", "PhysicsModel", "SurrogateModel"]

@@ -51,6 +51,7 @@ def _identity(problem: Problem) -> dict[str, Any]:
         "fields": problem.fields,
         "domain": problem.domain,
         "conditions": tuple(problem.conditions),
+        "input functions": problem.inputs,
         "unknown parameters": {
             name: value.get_config()
             for name, value in problem.parameters.items()

@@ -67,17 +67,20 @@ class PhysicsModel(keras.Model):
             loss, terms = self.optimizer.step(objective, self.trainable_variables)
             self._note_fault(self._find_fault(terms, loss))
             tf.cond(self._fault == FINE, lambda: tf.constant(True), self._reject)
-            return self._update_metrics(loss, terms, data)
+            return self._update_metrics(loss, terms, self.objective(data, training=True))
         evaluation = objective.evaluate()
         self._note_fault(self._find_fault(evaluation.terms, evaluation.loss, evaluation.gradient))
         tf.cond(self._fault == FINE, lambda: self._accept(evaluation.gradient), self._reject)
-        return self._update_metrics(evaluation.loss, evaluation.terms, data)
+        return self._update_metrics(evaluation.loss, evaluation.terms, objective)
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
-        return self._update_metrics(*self.objective(data, training=False).value(), data)
+        objective = self.objective(data, training=False)
+        return self._update_metrics(*objective.value(), objective)
 
-    def _update_metrics(self, loss: tf.Tensor, terms: tf.Tensor, data: Any) -> dict[str, Any]:
-        size = self._size(data)
+    def _update_metrics(
+        self, loss: tf.Tensor, terms: tf.Tensor, objective: ModelObjective
+    ) -> dict[str, Any]:
+        size = self._size(objective.data)
         self._loss_tracker.update_state(loss, size)
         for metric, term in zip(self.term_metrics.values(), tf.unstack(terms), strict=True):
             metric.update_state(term, size)
@@ -100,21 +103,26 @@ class PhysicsModel(keras.Model):
     def _note_fault(self, fault: tf.Tensor) -> None:
         self._fault.assign(tf.where(self._fault == FINE, fault, self._fault))
 
+    @property
+    def _guarded_variables(self) -> list[keras.Variable]:
+        """What a step changes, and a step that is not finite must leave as it was."""
+        return self.trainable_variables
+
     def _keep_weights(self) -> None:
-        for kept, variable in zip(self._last_good, self.trainable_variables, strict=True):
+        for kept, variable in zip(self._last_good, self._guarded_variables, strict=True):
             kept.assign(variable.value)
 
     def _accept(self, gradient: tf.Tensor) -> tf.Tensor:
         self._keep_weights()
         self.optimizer.apply(unflat(gradient, self.trainable_variables), self.trainable_variables)
-        fine = [tf.reduce_all(tf.math.is_finite(v.value)) for v in self.trainable_variables]
+        fine = [tf.reduce_all(tf.math.is_finite(v.value)) for v in self._guarded_variables]
         self._fault.assign(
             tf.where(tf.reduce_all(fine), self._fault, tf.constant(self._update_fault, tf.int64))
         )
         return tf.cond(tf.reduce_all(fine), lambda: tf.constant(True), self._reject)
 
     def _reject(self) -> tf.Tensor:
-        for kept, variable in zip(self._last_good, self.trainable_variables, strict=True):
+        for kept, variable in zip(self._last_good, self._guarded_variables, strict=True):
             variable.assign(kept)
         return tf.constant(False)
 
@@ -134,10 +142,10 @@ class PhysicsModel(keras.Model):
         self._use_own_precision()
         if not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
-        if len(self._last_good) != len(self.trainable_variables):
+        if len(self._last_good) != len(self._guarded_variables):
             self._last_good = [
                 tf.Variable(tf.zeros(v.shape, v.dtype), trainable=False)
-                for v in self.trainable_variables
+                for v in self._guarded_variables
             ]
             self.train_function = None
         self._keep_weights()

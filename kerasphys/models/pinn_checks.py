@@ -16,6 +16,7 @@ from kerasphys.problem import Problem
 
 if TYPE_CHECKING:
     from kerasphys.models.pinn_model import PINNModel
+    from kerasphys.models.problem_model import ProblemModel
 
 PRECISIONS = ("float64", "float32")
 
@@ -27,14 +28,7 @@ def check_network(model: PINNModel) -> None:
         network.prepare(len(fields), model.dtype_policy)
     points = keras.KerasTensor((None, len(model.problem.coordinates)), model.compute_dtype)
     outputs = network(model.features(points))
-    wrong = {v.dtype for v in network.variables if "float" in v.dtype} - {model.variable_dtype}
-    if wrong or outputs.dtype != model.compute_dtype:
-        other = next(iter(wrong), outputs.dtype)
-        raise ValueError(
-            f"The network is in {other}, the model in {model.variable_dtype}. Make the network "
-            f"with dtype={model.variable_dtype!r} in every layer (a kp.networks network takes the "
-            f"model's dtype), or the model with dtype={other!r}."
-        )
+    check_precision(model, outputs)
     if tuple(outputs.shape) != (None, len(fields)):
         raise ValueError(
             f"The network must return one column for each field ({', '.join(fields)}). Received: "
@@ -43,6 +37,19 @@ def check_network(model: PINNModel) -> None:
     plan = model.problem.plan(conditions=model.soft_conditions.values())
     check_smooth(network, plan.order)
     select(model.engine, plan, model)
+
+
+def check_precision(model: ProblemModel, outputs: keras.KerasTensor) -> None:
+    """Refuses a network of another precision than its model's."""
+    wrong = {v.dtype for v in model.network.variables if "float" in v.dtype}
+    wrong -= {model.variable_dtype}
+    if wrong or outputs.dtype != model.compute_dtype:
+        other = next(iter(wrong), outputs.dtype)
+        raise ValueError(
+            f"The network is in {other}, the model in {model.variable_dtype}. Make the network "
+            f"with dtype={model.variable_dtype!r} in every layer (a kp.networks network takes the "
+            f"model's dtype), or the model with dtype={other!r}."
+        )
 
 
 def check_hard(hard: Any, problem: Problem) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The artefact of a `PINNModel`."""
+"""The artefact of a model of a problem."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ import tensorflow as tf
 from kerasphys.artifacts import Card, write_artifact
 
 if TYPE_CHECKING:
-    from kerasphys.models.pinn_model import PINNModel
+    from kerasphys.models.problem_model import ProblemModel
 
 
 def export_pinn(
-    model: PINNModel, path: str | os.PathLike, derivatives: Sequence[str], facts: Mapping[str, Any]
+    model: ProblemModel,
+    path: str | os.PathLike,
+    derivatives: Sequence[str],
+    facts: Mapping[str, Any],
 ) -> Path:
-    """Writes the fields of a model, and derivatives of them, as functions of the points.
+    """Writes the fields of a model, and derivatives of them, as functions of its inputs.
 
     Args:
         model: The model.
@@ -27,20 +30,19 @@ def export_pinn(
         facts: Entries of the card that the model does not know itself.
     """
     problem = model.problem
-    spec = [tf.TensorSpec((None, len(problem.coordinates)), model.compute_dtype, "points")]
+    spec = [model.served_input]
 
     @tf.function(input_signature=spec, autograph=False)
-    def serve(points: tf.Tensor) -> dict[str, tf.Tensor]:
-        columns = tf.unstack(model(points), num=len(problem.fields), axis=1)
-        return dict(zip(problem.fields, columns, strict=True))
+    def serve(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        return model.served_outputs(model(inputs))
 
     signatures = {"serve": serve}
     if derivatives:
         plan = problem.plan(derivatives)
 
         @tf.function(input_signature=spec, autograph=False)
-        def differentiate(points: tf.Tensor) -> dict[str, tf.Tensor]:
-            return model.values(plan, points)
+        def differentiate(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+            return model.values(plan, inputs)
 
         signatures["derivatives"] = differentiate
     card = Card(
@@ -54,4 +56,5 @@ def export_pinn(
         problem=problem.describe(),
         **facts,
     )
-    return write_artifact(path, signatures, card, [v.value for v in model.network.variables])
+    variables = [*model.network.variables, *model.scaling.variables]
+    return write_artifact(path, signatures, card, [v.value for v in variables])

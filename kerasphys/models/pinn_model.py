@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from kerasphys._registry import pack, serializable, unpack
+from kerasphys._registry import pack, serializable
 from kerasphys._validation import check_array, check_names, check_positive_int, message
 from kerasphys.derivatives import Plan, select
 from kerasphys.layers import BoxScaling
 from kerasphys.models.callback_order import in_order
-from kerasphys.models.exact_form import exact_values, periodic_embedding
-from kerasphys.models.loading import loaded_problem
-from kerasphys.models.physics_model import PhysicsModel
-from kerasphys.models.pinn_checks import check_dtype, check_hard, check_network
-from kerasphys.models.pinn_export import export_pinn
+from kerasphys.models.exact_form import periodic_embedding
+from kerasphys.models.grid_pinn_model import GridPINNModel
+from kerasphys.models.pinn_checks import check_hard, check_network
 from kerasphys.models.pinn_objective import PINNObjective
 from kerasphys.models.point_store import PointStore
 from kerasphys.models.pointwise_values import PointwiseValues
+from kerasphys.models.problem_model import ProblemModel, check_parts
+from kerasphys.networks import GridNetwork
 from kerasphys.point_sets import PointSets
 from kerasphys.problem import Problem
-from kerasphys.unknown import Unknown
 
 
 @serializable
-class PINNModel(PhysicsModel):
+class PINNModel(ProblemModel):
     """A network trained to satisfy the conditions of a problem.
 
     The loss is the sum over the conditions of weight times mean square residual. Coordinates are
-    scaled to `[-1, 1]` inside the model, which takes and returns physical units.
+    scaled to `[-1, 1]` inside the model, which takes and returns physical units. With a network on
+    grids, such as `kp.networks.UNet()`, this makes a `GridPINNModel`.
 
     Args:
         network: A `kp.networks` network, or any Keras model or layer from `(n, d)` to `(n, m)`
@@ -77,6 +75,12 @@ class PINNModel(PhysicsModel):
         Raissi, Perdikaris, Karniadakis, 2019, https://doi.org/10.1016/j.jcp.2018.10.045
     """
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        network = args[0] if args else kwargs.get("network")
+        if cls is PINNModel and isinstance(network, GridNetwork):
+            return GridPINNModel(*args, **kwargs)
+        return super().__new__(cls, *args, **kwargs)
+
     def __init__(
         self,
         network: keras.layers.Layer,
@@ -86,34 +90,22 @@ class PINNModel(PhysicsModel):
         dtype: Any = "float64",
         **kwargs: Any,
     ):
-        if not isinstance(network, keras.layers.Layer):
-            raise TypeError(message("network", "a Keras model or layer", network))
-        if not isinstance(problem, Problem):
-            raise TypeError(message("problem", "a kp.Problem", problem))
+        check_parts(network, problem)
+        if problem.inputs:
+            raise ValueError(
+                f"The problem has the input functions {', '.join(problem.inputs)}, and this "
+                "network sees points only. Take one on grids, such as kp.networks.UNet(), or "
+                "give the functions to kp.Residual: kp.Residual(..., f=lambda x, y: ...)."
+            )
         hard_names = check_hard(hard, problem)
         if not isinstance(engine, str):
             raise TypeError(message("engine", "the name of an engine, such as 'auto'", engine))
-        terms = {name: c.weight for name, c in problem.conditions.items() if name not in hard_names}
-        if not terms:
-            raise ValueError(
-                message("hard", "such that a condition is left to train on", list(hard_names))
-            )
-        super().__init__(terms, dtype=check_dtype(dtype), **kwargs)
-        self.problem = problem
+        super().__init__(network, problem, hard_names, dtype, **kwargs)
         self.hard = hard if isinstance(hard, bool) else list(hard_names)
         self.engine = engine
-        self.soft_conditions = {name: problem.conditions[name] for name in terms}
-        exact = {name: problem.conditions[name] for name in hard_names}
-        self.transform = exact_values(problem, exact)
         self.scaling = BoxScaling(*problem.domain.bounds, dtype=self.dtype_policy)
-        self.embedding = periodic_embedding(problem, exact, self.dtype_policy)
-        self.network = network
+        self.embedding = periodic_embedding(problem, self.exact_conditions, self.dtype_policy)
         self.points = PointStore(dtype=self.dtype_policy, name="points")
-        self.unknowns = {
-            name: self.add_weight(shape=(), initializer="zeros", name=name)
-            for name, value in problem.parameters.items()
-            if isinstance(value, Unknown)
-        }
         self._point_sets: PointSets | None = None
         self._batch_size: int | None = None
         self._at_points = PointwiseValues(self)
@@ -132,17 +124,6 @@ class PINNModel(PhysicsModel):
         """What the network sees of points `(n, d)`: scaled to `[-1, 1]`, or on a circle."""
         scaled = self.scaling(points)
         return scaled if self.embedding is None else self.embedding(scaled)
-
-    def build(self, input_shape: Any) -> None:
-        self.built = True
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        return (*input_shape[:-1], len(self.problem.fields))
-
-    @property
-    def parameters(self) -> dict[str, float]:
-        """The current values of the problem's parameters, identified ones included."""
-        return {name: float(value) for name, value in self.parameter_tensors().items()}
 
     def predict(
         self, x: Any, batch_size: int | None = 65536, verbose: Any = 0, **kwargs: Any
@@ -287,43 +268,13 @@ class PINNModel(PhysicsModel):
 
     # What leaves
 
-    def export(
-        self,
-        path: str | os.PathLike,
-        derivatives: str | Sequence[str] = (),
-        name: str | None = None,
-        description: str = "",
-        errors: Mapping[str, float | None] | None = None,
-        seed: int | None = None,
-        command: str | None = None,
-    ) -> Path:
-        """Writes a SavedModel that runs with TensorFlow alone, and its model card.
+    @property
+    def served_input(self) -> tf.TensorSpec:
+        return tf.TensorSpec((None, len(self.problem.coordinates)), self.compute_dtype, "points")
 
-        The signature `serve` takes `points` `(n, d)` and returns one `(n,)` tensor for each field
-        by its name; `derivatives` returns what was asked for. An older artefact at `path` is
-        replaced only when the new one is whole.
-
-        Args:
-            path: Directory to write.
-            derivatives: Names of derivatives to serve, such as `"u_x"` or `"grad_u"`.
-            name: A title for the card.
-            description: A sentence for the card.
-            errors: Measured errors for the card, such as `{"relative_l2": 1e-4}`.
-            seed: The seed of the training, for the card.
-            command: How the artefact was made, for the card.
-
-        Returns:
-            The absolute path of the artefact.
-        """
-        facts = {
-            "name": name or " ".join(self.problem.fields),
-            "description": description,
-            "errors": dict(errors or {}),
-            "seed": seed,
-            "command": command,
-        }
-        names = check_names("derivatives", derivatives) if derivatives else ()
-        return export_pinn(self, path, names, facts)
+    def served_outputs(self, outputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        fields = self.problem.fields
+        return dict(zip(fields, tf.unstack(outputs, num=len(fields), axis=1), strict=True))
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -336,40 +287,16 @@ class PINNModel(PhysicsModel):
             "trainable": self.trainable,
         }
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> PINNModel:
-        config = unpack(config, "network")
-        config["problem"] = loaded_problem(config["problem"])
-        config["dtype"] = keras.dtype_policies.get(config["dtype"])
-        return cls(**config)
-
     # Details
 
     def values(self, plan: Plan, points: tf.Tensor) -> dict[str, tf.Tensor]:
         """What a plan asks for, at points `(n, d)`, by the engine that suits it."""
         return select(self.engine, plan, self)(plan, self, points)
 
-    def parameter_tensors(self) -> dict[str, tf.Tensor]:
-        tensors = {}
-        for name, value in self.problem.parameters.items():
-            if isinstance(value, Unknown):
-                tensors[name] = value.value(self.unknowns[name].value)
-            else:
-                tensors[name] = tf.constant(value, self.compute_dtype)
-        return tensors
-
     def _check_points(self, argument: str, x: Any) -> np.ndarray:
         cure = f"One column for each of {', '.join(self.problem.coordinates)}."
         points = check_array(argument, x, (None, len(self.problem.coordinates)), cure)
         return points.astype(self.compute_dtype)
-
-    def _check_trainable(self) -> None:
-        missing = self.problem.missing_functions
-        if missing:
-            raise ValueError(
-                f"The model was saved without its functions {', '.join(missing)}, which are not "
-                "registered here. Load it with kp.load_model(path, problem=...)."
-            )
 
     def _check_covered(self, argument: str, points: Any) -> PointSets:
         if not isinstance(points, PointSets):

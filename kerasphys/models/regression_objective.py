@@ -1,9 +1,9 @@
-"""The loss of a `SurrogateModel`; for a mean square error also its residuals."""
+"""The loss of a `SupervisedModel`; for a mean square error also its residuals."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import tensorflow as tf
@@ -16,6 +16,9 @@ from kerasphys.models.objective import (
     take_rows,
 )
 
+if TYPE_CHECKING:
+    from kerasphys.models.supervised_model import SupervisedModel
+
 JACOBIAN_BLOCK = 512
 
 
@@ -24,9 +27,20 @@ class RegressionObjective(ModelObjective):
 
     Args:
         model: The model, compiled with a loss.
-        data: `(x, y)`, of static shapes for a least-squares optimizer.
+        data: `(x, y)` or `(x, y, weights)`, of static shapes for a least-squares optimizer.
         training: Whether it is a training step.
+
+    Attributes:
+        outputs: What the network returned when the terms were last evaluated, or `None`.
     """
+
+    model: SupervisedModel
+    outputs: tf.Tensor | None = None
+
+    def terms(self) -> tf.Tensor:
+        x, y, weights = keras.utils.unpack_x_y_sample_weight(self.data)
+        self.outputs = self.model.standardized(x, training=self.training)
+        return tf.stack([self.model.sample_loss(y, self.outputs, weights)])
 
     @property
     def groups(self) -> list[_Samples]:
@@ -35,7 +49,7 @@ class RegressionObjective(ModelObjective):
         Raises:
             ValueError: If the loss is not the mean square error, or the samples change.
         """
-        loss = self.model._compile_loss._user_loss
+        loss = getattr(self.model._compile_loss, "_user_loss", None)
         if loss not in ("mse", "mean_squared_error") and not isinstance(
             loss, keras.losses.MeanSquaredError
         ):
@@ -76,8 +90,9 @@ class _Samples:
             x, y = sample
             model = self._objective.model
             with tf.GradientTape(persistent=True) as tape:
-                one = keras.tree.map_structure(lambda t: t[tf.newaxis], x)
-                difference = tf.reshape(model(one, training=True), (-1,)) - tf.reshape(y, (-1,))
+                one, target = keras.tree.map_structure(lambda t: t[tf.newaxis], (x, y))
+                outputs = model.standardized(one, training=True)
+                difference = tf.reshape(outputs - model.output_scaling(target), (-1,))
                 factor = math.sqrt(self._count * self._outputs)
                 residuals = tf.unstack(difference / factor, num=self._outputs)
             gradients = [flat(self._objective.gradients(tape, r)) for r in residuals]

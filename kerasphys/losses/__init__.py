@@ -1,0 +1,5 @@
+"""Losses that Keras does not have."""
+
+from kerasphys.losses.relative_l2 import RelativeL2
+
+__all__ = ["RelativeL2"]

@@ -1,0 +1,159 @@
+"""What models share whose loss comes from the conditions of a problem."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from kerasphys._registry import unpack
+from kerasphys._validation import check_names, message
+from kerasphys.conditions import Condition
+from kerasphys.derivatives import Plan
+from kerasphys.models.card_facts import card_facts
+from kerasphys.models.exact_form import exact_values
+from kerasphys.models.loading import loaded_problem
+from kerasphys.models.physics_model import PhysicsModel
+from kerasphys.models.pinn_checks import check_dtype
+from kerasphys.models.pinn_export import export_pinn
+from kerasphys.problem import Problem
+from kerasphys.unknown import Unknown
+
+
+class ProblemModel(PhysicsModel):
+    """A network and a problem; conditions that hold by construction have no term in the loss.
+
+    A subclass scales its inputs by `scaling`, a layer, and supplies `values`, `served_input` and
+    `served_outputs`.
+
+    Args:
+        network: A Keras model or layer.
+        problem: The problem.
+        exact: The names of the conditions that hold by construction.
+        dtype: `"float64"` or `"float32"`.
+        **kwargs: `name` and `trainable`, as of any Keras model.
+    """
+
+    scaling: keras.layers.Layer
+
+    def __init__(
+        self,
+        network: keras.layers.Layer,
+        problem: Problem,
+        exact: Sequence[str],
+        dtype: Any,
+        **kwargs: Any,
+    ):
+        terms = {name: c.weight for name, c in problem.conditions.items() if name not in exact}
+        if not terms:
+            raise ValueError(
+                message("hard", "such that a condition is left to train on", list(exact))
+            )
+        super().__init__(terms, dtype=check_dtype(dtype), **kwargs)
+        self.problem = problem
+        self.soft_conditions: dict[str, Condition] = {n: problem.conditions[n] for n in terms}
+        self.exact_conditions = {name: problem.conditions[name] for name in exact}
+        self.transform = exact_values(problem, self.exact_conditions)
+        self.network = network
+        self.unknowns = {
+            name: self.add_weight(shape=(), initializer="zeros", name=name)
+            for name, value in problem.parameters.items()
+            if isinstance(value, Unknown)
+        }
+
+    def build(self, input_shape: Any) -> None:
+        self.built = True
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (*input_shape[:-1], len(self.problem.fields))
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The current values of the problem's parameters, identified ones included."""
+        return {name: float(value) for name, value in self.parameter_tensors().items()}
+
+    def parameter_tensors(self) -> dict[str, tf.Tensor]:
+        """The parameters as scalar tensors."""
+        tensors = {}
+        for name, value in self.problem.parameters.items():
+            if isinstance(value, Unknown):
+                tensors[name] = value.value(self.unknowns[name].value)
+            elif isinstance(value, float):
+                tensors[name] = tf.constant(value, self.compute_dtype)
+        return tensors
+
+    def values(self, plan: Plan, inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """What a plan asks for."""
+        raise NotImplementedError
+
+    # What leaves
+
+    @property
+    def served_input(self) -> tf.TensorSpec:
+        """What the signatures of an artefact take."""
+        raise NotImplementedError
+
+    def served_outputs(self, outputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """What the signature `serve` of an artefact returns, from the outputs of the model."""
+        raise NotImplementedError
+
+    def export(
+        self,
+        path: str | os.PathLike,
+        derivatives: str | Sequence[str] = (),
+        name: str | None = None,
+        description: str = "",
+        errors: Mapping[str, float | None] | None = None,
+        seed: int | None = None,
+        command: str | None = None,
+    ) -> Path:
+        """Writes a SavedModel that runs with TensorFlow alone, and its model card.
+
+        The signature `serve` takes `points` `(n, d)` and returns one `(n,)` tensor for each field
+        by its name. Of a model on grids it takes `inputs` `(n, *grid, c)` and returns `outputs`
+        `(n, *grid, m)`, for any grid. `derivatives` returns what was asked for by name. An older
+        artefact at `path` is replaced only when the new one is whole.
+
+        Args:
+            path: Directory to write.
+            derivatives: Names of derivatives to serve, such as `"u_x"` or `"grad_u"`.
+            name: A title for the card.
+            description: A sentence for the card.
+            errors: Measured errors for the card, such as `{"relative_l2": 1e-4}`.
+            seed: The seed of the training, for the card.
+            command: How the artefact was made, for the card.
+
+        Returns:
+            The absolute path of the artefact.
+        """
+        title = name or " ".join(self.problem.fields)
+        facts = card_facts(title, description, errors, seed, command)
+        names = check_names("derivatives", derivatives) if derivatives else ()
+        return export_pinn(self, path, names, facts)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> ProblemModel:
+        config = unpack(config, "network")
+        config["problem"] = loaded_problem(config["problem"])
+        config["dtype"] = keras.dtype_policies.get(config["dtype"])
+        return cls(**config)
+
+    def _check_trainable(self) -> None:
+        missing = self.problem.missing_functions
+        if missing:
+            raise ValueError(
+                f"The model was saved without its functions {', '.join(missing)}, which are not "
+                "registered here. Load it with kp.load_model(path, problem=...)."
+            )
+
+
+def check_parts(network: Any, problem: Any) -> None:
+    """Refuses what is no network, or no problem."""
+    if not isinstance(network, keras.layers.Layer):
+        raise TypeError(message("network", "a Keras model or layer", network))
+    if not isinstance(problem, Problem):
+        raise TypeError(message("problem", "a kp.Problem", problem))
