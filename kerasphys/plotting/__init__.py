@@ -5,9 +5,12 @@ with `save`.
 """
 
 from kerasphys.plotting.comparison import comparison
+from kerasphys.plotting.confusion import confusion
 from kerasphys.plotting.diagnosis import diagnosis
 from kerasphys.plotting.field import field
 from kerasphys.plotting.history import history
+from kerasphys.plotting.images import images
+from kerasphys.plotting.maps import maps
 from kerasphys.plotting.save import save
 
-__all__ = ["comparison", "diagnosis", "field", "history", "save"]
+__all__ = ["comparison", "confusion", "diagnosis", "field", "history", "images", "maps", "save"]

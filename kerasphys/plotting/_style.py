@@ -17,13 +17,14 @@ ERROR_MAP = "RdBu_r"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 
-def new_figure(columns: int, width: float = 4.2, height: float = 3.4) -> tuple[Any, list[Any]]:
-    """A figure of axes side by side, `width` times `height` inches each."""
+def new_figure(
+    columns: int, width: float = 4.2, height: float = 3.4, rows: int = 1
+) -> tuple[Any, list[Any]]:
+    """A figure of axes side by side and in rows, `width` times `height` inches each."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width * columns, height), dpi=DPI, layout="constrained")
-    axes = figure.subplots(1, columns, squeeze=False)[0]
-    return figure, list(axes)
+    figure = Figure(figsize=(width * columns, height * rows), dpi=DPI, layout="constrained")
+    return figure, list(figure.subplots(rows, columns, squeeze=False).ravel())
 
 
 def tidy(axes: Any, grid: bool = True) -> None:
@@ -71,3 +72,24 @@ def value_limits(arrays: list[np.ndarray]) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = float(finite.min()), float(finite.max())
     return (low, high) if high > low else (low, low + max(abs(low), 1.0) * 1e-12)
+
+
+def draw_map(
+    figure: Any,
+    panel: Any,
+    grid: Mapping[str, np.ndarray],
+    values: np.ndarray,
+    title: str,
+    colours: str,
+    limits: tuple[float, float],
+) -> None:
+    """One field over two coordinates, with its colour bar."""
+    (across, x), (up, y) = grid.items()
+    low, high = limits
+    mesh = panel.pcolormesh(
+        x, y, values.T, cmap=colours, vmin=low, vmax=high, shading="nearest", rasterized=True
+    )
+    # space keeps its proportions: a disk is round; time has none with space
+    panel.set_aspect("auto" if "t" in grid else "equal")
+    panel.set(title=title, xlabel=across, ylabel=up)
+    figure.colorbar(mesh, ax=panel, shrink=0.9)

@@ -13,6 +13,7 @@ from kerasphys._validation import check_array, check_choice, message
 from kerasphys.plotting._style import COLOURS, check_text, new_figure, tidy
 
 LINESTYLES = ("-", "--", "-.", ":")
+MARKS = "o"
 Curve = ArrayLike | tuple[ArrayLike, ArrayLike]
 
 
@@ -33,7 +34,8 @@ def comparison(
         x: `(n,)`, where the curves have their values.
         curves: For each method, in the order of drawing, its values `(n,)`; or a tuple
             `(x, values)` for a method with points of its own, which are then marked.
-        linestyles: For some of the methods `"-"`, `"--"`, `"-."` or `":"`.
+        linestyles: For some of the methods `"-"`, `"--"`, `"-."` or `":"`, or `"o"` for marks
+            without a line, such as measurements.
         xlabel: The name of the coordinate.
         ylabel: The name of the field.
         title: A line above the picture.
@@ -63,14 +65,15 @@ def comparison(
     figure, (panel,) = new_figure(1, width=5.6, height=3.8)
     looks = zip(itertools.cycle(COLOURS), itertools.cycle(LINESTYLES))
     for (name, (points, values, own)), (colour, style) in zip(lines.items(), looks, strict=False):
+        style = styles.get(name, style)
         panel.plot(
             points,
             values,
-            linestyle=styles.get(name, style),
+            linestyle="none" if style == MARKS else style,
             color=colour,
             linewidth=1.6,
-            marker="o" if own and len(points) <= 64 else None,
-            markersize=3.0,
+            marker="o" if style == MARKS or (own and len(points) <= 64) else None,
+            markersize=5.0 if style == MARKS else 3.0,
             label=name,
         )
     panel.set(**{argument: text or "" for argument, text in labels.items()})
@@ -107,5 +110,5 @@ def _check_linestyles(linestyles: Any, names: tuple[str, ...]) -> dict[str, str]
         if name not in names:
             cure = f"The methods are {', '.join(names)}."
             raise ValueError(message("linestyles", "of methods among the curves", name, cure))
-        check_choice(f"linestyles[{name!r}]", style, LINESTYLES)
+        check_choice(f"linestyles[{name!r}]", style, (*LINESTYLES, MARKS))
     return dict(linestyles)

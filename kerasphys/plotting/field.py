@@ -16,6 +16,7 @@ from kerasphys.plotting._style import (
     check_axes,
     check_text,
     check_values,
+    draw_map,
     new_figure,
     tidy,
     value_limits,
@@ -110,14 +111,7 @@ def _maps(
         error = values - reference
         largest = value_limits([np.abs(error)])[1]
         pictures.append((f"{name}, error", error, ERROR_MAP, (-largest, largest)))
-    (across, x), (up, y) = grid.items()
     figure, panels = new_figure(len(pictures))
-    for panel, (title, array, colours, (low, high)) in zip(panels, pictures, strict=True):
-        mesh = panel.pcolormesh(
-            x, y, array.T, cmap=colours, vmin=low, vmax=high, shading="nearest", rasterized=True
-        )
-        # space keeps its proportions: a disk is round; time has none with space
-        panel.set_aspect("auto" if "t" in grid else "equal")
-        panel.set(title=title, xlabel=across, ylabel=up)
-        figure.colorbar(mesh, ax=panel, shrink=0.9)
+    for panel, (title, array, colours, limits) in zip(panels, pictures, strict=True):
+        draw_map(figure, panel, grid, array, title, colours, limits)
     return figure

@@ -26,6 +26,11 @@ def test_line_styles_can_be_chosen():
     assert [line.get_linestyle() for line in axes.lines] == ["-", ":"]
 
 
+def test_marks_without_a_line():
+    line = comparison(X, {"measured": X}, linestyles={"measured": "o"}).axes[0].lines[0]
+    assert (line.get_linestyle(), line.get_marker()) == ("None", "o")
+
+
 def test_a_pair_of_numbers_is_a_curve_on_the_common_points():
     axes = comparison([0.0, 1.0], {"a": (3.0, 4.0)}).axes[0]
     np.testing.assert_array_equal(axes.lines[0].get_ydata(), [3.0, 4.0])
