@@ -19,6 +19,12 @@ def forward(problem: str, error: float, seconds: int = 180) -> Claim:
     )
 
 
+def images(case: str, statement: str, **check: tuple[str, float]) -> Claim:
+    """A claim on a case of images.py."""
+    command = ["python", "-m", "benchmarks.images", "--case", case]
+    return Claim(f"images_{case}", statement, command, check)
+
+
 CLAIMS = (
     Claim(
         name="startup",
@@ -123,5 +129,60 @@ CLAIMS = (
         "The heat equation on a disk to 0.5 % with first-order optimizers, in two minutes.",
         relative_l2=("<", 5e-3),
         seconds=("<", 120),
+    ),
+    example(
+        "kernels",
+        "A Gaussian leaves of a wave, and stencils err, what theory says.",
+        **{
+            "blurred_10": ("<", 0.60654),
+            "blurred_30": ("<", 0.01112),
+            "error_2d_0.1": ("<", 8.332e-4),
+        },
+    ),
+    example(
+        "learned_stencil",
+        "A convolution learns [1, -2, 1] from noise to 1e-3.",
+        error=("<", 1e-3),
+    ),
+    images(
+        "digits",
+        "Digits are told apart to 98 % in less than a minute of training.",
+        accuracy=(">=", 0.98),
+        training_seconds=("<", 60),
+    ),
+    images(
+        "poisson",
+        "A U-Net learns Poisson's equation from 1,000 fields to 3 % in less than 300 s.",
+        relative_l2=("<", 0.03),
+        training_seconds=("<", 300),
+    ),
+    images(
+        "denoising",
+        "A U-Net takes away noise: 5 dB, and two thirds of the error of one without skips.",
+        gain=(">=", 5.0),
+        ratio=(">=", 1.5),
+    ),
+    images(
+        "label_free",
+        "A U-Net learns Poisson's equation from the equation alone to 3 %.",
+        relative_l2=("<", 0.03),
+        training_seconds=("<", 300),
+    ),
+    images(
+        "burgers_rollout",
+        "A U-Net takes ten steps in time of Burgers' equation to 2 %.",
+        relative_l2=("<", 0.02),
+    ),
+    images("darcy", "A U-Net learns Darcy flow to 3 %.", relative_l2=("<", 0.03)),
+    images(
+        "super_resolution",
+        "A U-Net makes fields four times finer, better than splines.",
+        relative_l2=("<", 0.1),
+    ),
+    Claim(
+        name="unet_step",
+        statement="A U-Net trains and infers no slower than PyTorch's, in the same run.",
+        command=["python", "-m", "benchmarks.unet_against_pytorch"],
+        check={"train_ratio": ("<=", 1.0), "infer_ratio": ("<=", 1.0)},
     ),
 )

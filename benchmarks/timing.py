@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import kerasphys as kp
+    import keras
 
 
 def time_calls(
@@ -49,11 +49,12 @@ class StepTimes:
 
 
 def time_steps(
-    model: kp.models.PINNModel,
-    points: kp.PointSets,
+    model: keras.Model,
+    points: Any,
     steps: int,
     repeats: int = 10,
     least: float = 3.0,
+    **options: Any,
 ) -> StepTimes:
     """Seconds of a training step as a user gets it, by `fit` with epochs of `steps` steps.
 
@@ -63,6 +64,7 @@ def time_steps(
         steps: Positive integer.
         repeats: The least number of epochs to time.
         least: The least number of seconds that they take together.
+        **options: Further arguments of `fit`.
     """
     import keras
 
@@ -77,10 +79,11 @@ def time_steps(
                 self.model.stop_training = True
 
     start = time.perf_counter()
-    history = model.fit(points, epochs=1, steps_per_epoch=steps, verbose=0)
+    options = dict(steps_per_epoch=steps, verbose=0) | options
+    history = model.fit(points, epochs=1, **options)
     first = time.perf_counter() - start
     seconds: list[float] = []
-    model.fit(points, epochs=10**6, steps_per_epoch=steps, callbacks=[Epochs()], verbose=0)
+    model.fit(points, epochs=10**6, callbacks=[Epochs()], **options)
     return StepTimes(first, seconds[1:], history.history["loss"][0])
 
 
