@@ -10,10 +10,13 @@ from kerasphys import (
     artifacts,
     callbacks,
     conditions,
+    datasets,
     derivatives,
     equations,
     geometry,
+    kernels,
     layers,
+    losses,
     metrics,
     models,
     networks,
@@ -26,6 +29,7 @@ from kerasphys._version import __version__
 from kerasphys.analysis import diagnose
 from kerasphys.artifacts import load_surrogate
 from kerasphys.conditions import Data, Dirichlet, Neumann, Periodic, Residual, Robin, Table
+from kerasphys.input_function import InputFunction
 from kerasphys.point_sets import PointSets
 from kerasphys.problem import Problem
 from kerasphys.unknown import Unknown
@@ -33,6 +37,7 @@ from kerasphys.unknown import Unknown
 __all__ = [
     "Data",
     "Dirichlet",
+    "InputFunction",
     "Neumann",
     "Periodic",
     "PointSets",
@@ -46,13 +51,16 @@ __all__ = [
     "artifacts",
     "callbacks",
     "conditions",
+    "datasets",
     "derivatives",
     "diagnose",
     "equations",
     "geometry",
+    "kernels",
     "layers",
     "load_model",
     "load_surrogate",
+    "losses",
     "metrics",
     "models",
     "networks",

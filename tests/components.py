@@ -25,6 +25,7 @@ NOT_BUILT_BY_USERS = {
     kp.geometry.Geometry,
     kp.geometry.Region,
     kp.models.PhysicsModel,
+    kp.networks.GridNetwork,
     kp.networks.Network,
     kp.optimizers.Evaluation,
     kp.optimizers.Group,
@@ -34,7 +35,17 @@ NOT_BUILT_BY_USERS = {
 }
 
 # The shapes that layers and networks are called with in the contract, where it is not (7, 2).
-INPUT_SHAPES: dict[type, tuple[int, ...]] = {}
+INPUT_SHAPES: dict[type, Any] = {
+    kp.layers.ConvBlock: (2, 6, 4, 2),
+    kp.layers.Downsample: (2, 6, 4, 2),
+    kp.layers.FiLM: [(2, 5, 4, 2), (2, 3)],
+    kp.layers.GridPadding: (2, 5, 4, 2),
+    kp.layers.StencilConv: (2, 5, 4, 2),
+    kp.layers.Upsample: (2, 3, 4, 2),
+    kp.networks.CNN: (2, 6, 4, 2),
+    kp.networks.Rollout: (2, 5, 1),
+    kp.networks.UNet: {"inputs": (2, 5, 6, 2), "condition": (2, 3)},
+}
 
 
 def interval() -> kp.geometry.Interval:
@@ -64,6 +75,20 @@ def points(seed: int = 0) -> kp.PointSets:
     return problem().points(equation=16, initial=4, walls=4, seed=seed)
 
 
+def grid_problem() -> kp.Problem:
+    """A heat equation for any coefficient function, made of registered functions only."""
+    domain = space_time()
+    return kp.Problem(
+        domain,
+        fields="u",
+        parameters={"diffusivity": kp.InputFunction()},
+        conditions={
+            "equation": kp.Residual(kp.equations.heat),
+            "initial": kp.Dirichlet(u=1.0, on=domain.start("t")),
+        },
+    )
+
+
 def network() -> kp.networks.MLP:
     return kp.networks.MLP([4], seed=0)
 
@@ -77,6 +102,7 @@ def recipes() -> dict[type, dict[str, Any]]:
     return own | {
         kp.Data: dict(at=np.array([[0.5]]), u=np.array([1.0])),
         kp.Dirichlet: dict(on=domain.boundary(), u=0.0),
+        kp.InputFunction: {},
         kp.Neumann: dict(on=domain.boundary(), u=0.0),
         kp.Periodic: dict(across="x", fields="u"),
         kp.Problem: dict(
@@ -103,6 +129,9 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.callbacks.ResidualAttention: {},
         kp.callbacks.ResidualResample: {},
         kp.callbacks.Resume: dict(directory="outputs/run", callbacks=[kp.callbacks.Resample()]),
+        kp.datasets.Dataset: dict(train=kp.datasets.Samples(np.ones((3, 2)), np.ones((3, 1)))),
+        kp.datasets.RandomField: dict(boundary="periodic", dims=1, modes=4),
+        kp.datasets.Samples: dict(inputs=np.ones((3, 2)), outputs=np.ones((3, 1))),
         kp.derivatives.Biharmonic: dict(field=0, along=(0, 1)),
         kp.derivatives.Coordinate: dict(index=0),
         kp.derivatives.Divergence: dict(fields=(0,), along=(0,)),
@@ -115,6 +144,7 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.derivatives.Partial: dict(field=0, along=(0,)),
         kp.derivatives.Plan: dict(names=("u",), terms=(namespace.require("u"),)),
         kp.derivatives.Requested: dict(function="f", names=("u",)),
+        kp.derivatives.StencilEngine: dict(lower=[0.0], upper=[1.0]),
         kp.derivatives.TapeEngine: {},
         kp.geometry.Boundary: dict(geometry=domain, names=("x",)),
         kp.geometry.Box: dict(lower=(0.0, 0.0), upper=(1.0, 2.0)),
@@ -123,17 +153,62 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.geometry.PointCloud: dict(points=np.eye(2), coordinates=("x", "y")),
         kp.geometry.Product: dict(left=domain, right=kp.geometry.Interval(0.0, 1.0, "t")),
         kp.layers.BoxScaling: dict(lower=[0.0, 0.0], upper=[1.0, 2.0]),
+        kp.layers.ConvBlock: dict(
+            filters=3,
+            strides=2,
+            norm="group",
+            residual=True,
+            padding="periodic",
+            kernel_regularizer="l2",
+            seed=0,
+        ),
+        kp.layers.Downsample: dict(
+            kind="strided", filters=3, kernel_size=3, padding=["periodic", "zero"], seed=0
+        ),
+        kp.layers.FiLM: dict(units=[4], kernel_regularizer="l2", seed=0),
         kp.layers.FourierFeatures: dict(features=3, seed=0),
+        kp.layers.GridPadding: dict(width=[(1, 2), (0, 1)], mode=["periodic", "reflect"]),
+        kp.kernels.DifferentialOperator: dict(coefficients={(2,): 1.0}, remainder={(4,): 0.1}),
         kp.layers.PeriodicEmbedding: dict(periods=[2.0, None]),
+        kp.losses.RelativeL2: {},
+        kp.layers.StencilConv: dict(
+            order={(1, 0): -1.0, (0, 2): 0.5}, boundary=["periodic", "one_sided"]
+        ),
+        kp.layers.Upsample: dict(
+            kind="transpose", filters=3, kernel_size=3, padding=["periodic", "zero"], seed=0
+        ),
         kp.metrics.RelativeL2: {},
+        kp.models.ClassifierModel: dict(
+            network=kp.networks.MLP([4], seed=0),
+            classes=["a", "b"],
+            augmentation=keras.layers.GaussianNoise(0.1, seed=0),
+        ),
+        kp.models.GridPINNModel: dict(
+            network=kp.networks.UNet(1, 2, seed=0), problem=grid_problem()
+        ),
         kp.models.PINNModel: dict(network=network(), problem=problem()),
         kp.models.SurrogateModel: dict(network=kp.networks.MLP([4], outputs=1, seed=0)),
+        kp.networks.CNN: dict(
+            filters=[2], outputs=1, dense_units=[3], dropout=0.1, norm="batch", seed=0
+        ),
         kp.networks.MLP: dict(units=[4], outputs=1, seed=0),
         kp.networks.ModifiedMLP: dict(
             units=[4, 4], outputs=1, embedding=kp.layers.PeriodicEmbedding([2.0, None]), seed=0
         ),
         kp.networks.PirateNet: dict(
             blocks=1, width=4, outputs=1, embedding=kp.layers.FourierFeatures(2, seed=0), seed=0
+        ),
+        kp.networks.Rollout: dict(network=kp.networks.UNet(1, 2, seed=0), steps=2),
+        kp.networks.UNet: dict(
+            depth=1,
+            base_channels=2,
+            outputs=1,
+            norm="batch",
+            padding=["periodic", "reflect"],
+            coordinates=True,
+            condition_units=[3],
+            kernel_regularizer="l2",
+            seed=0,
         ),
         kp.optimizers.LevenbergMarquardt: {},
         kp.optimizers.BFGS: dict(name="bfgs"),

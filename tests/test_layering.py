@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "kerasphys"
 
 FLOORS = {
-    0: ["_backend", "_files", "_registry", "_validation", "_version"],
+    0: ["_backend", "_files", "_precision", "_registry", "_validation", "_version"],
     1: ["kernels"],
     2: ["artifacts", "derivatives", "equations", "geometry", "plotting", "solvers"],
     3: ["layers", "losses", "metrics", "ode", "optimizers", "problem"],
@@ -22,7 +22,9 @@ FLOORS = {
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
 # Files and folders that together are one room: what must hold, and where.
-ROOM = dict.fromkeys(["conditions", "parameters", "point_sets", "range", "unknown"], "problem")
+ROOM = dict.fromkeys(
+    ["conditions", "input_function", "parameters", "point_sets", "range", "unknown"], "problem"
+)
 
 FORBIDDEN = {
     "equations": {"keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow"},
