@@ -17,7 +17,9 @@ import kerasphys as kp
 
 # Bases to derive from, and containers that are filled by the package itself.
 NOT_BUILT_BY_USERS = {
+    kp.analysis.Backpropagation,
     kp.analysis.Diagnosis,
+    kp.analysis.Selection,
     kp.conditions.Condition,
     kp.conditions.Located,
     kp.derivatives.Engine,
@@ -171,6 +173,7 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.kernels.DifferentialOperator: dict(coefficients={(2,): 1.0}, remainder={(4,): 0.1}),
         kp.layers.PeriodicEmbedding: dict(periods=[2.0, None]),
         kp.losses.RelativeL2: {},
+        kp.layers.ResidualBlock: dict(layers=2, scale=0.5, seed=0),
         kp.layers.StencilConv: dict(
             order={(1, 0): -1.0, (0, 2): 0.5}, boundary=["periodic", "one_sided"]
         ),
@@ -195,9 +198,20 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.networks.ModifiedMLP: dict(
             units=[4, 4], outputs=1, embedding=kp.layers.PeriodicEmbedding([2.0, None]), seed=0
         ),
+        kp.networks.NeuralODE: dict(
+            field=[4],
+            outputs=1,
+            augment=1,
+            head=True,
+            times=[0.5, 1.0],
+            time_input=True,
+            steps=2,
+            seed=0,
+        ),
         kp.networks.PirateNet: dict(
             blocks=1, width=4, outputs=1, embedding=kp.layers.FourierFeatures(2, seed=0), seed=0
         ),
+        kp.networks.ResNet: dict(width=4, depth=2, scale=0.5, block_layers=2, outputs=1, seed=0),
         kp.networks.Rollout: dict(network=kp.networks.UNet(1, 2, seed=0), steps=2),
         kp.networks.UNet: dict(
             depth=1,
@@ -210,6 +224,18 @@ def recipes() -> dict[type, dict[str, Any]]:
             kernel_regularizer="l2",
             seed=0,
         ),
+        kp.ode.ButcherTableau: dict(
+            name="heun",
+            a=((0,), (1, 0)),
+            b=(0.5, 0.5),
+            c=(0, 1),
+            order=2,
+            embedded=(1, 0),
+            embedded_order=1,
+            dense=((1, -0.5), (0, 0.5)),
+            dense_order=2,
+        ),
+        kp.ode.ODEBlock: dict(field=kp.networks.MLP([4], seed=0), time_input=True, steps=2),
         kp.optimizers.LevenbergMarquardt: {},
         kp.optimizers.BFGS: dict(name="bfgs"),
         kp.optimizers.LBFGS: dict(history=3, name="lbfgs"),

@@ -13,6 +13,7 @@ from kerasphys.datasets.samples import Samples
 from kerasphys.datasets.shapes import shapes
 from kerasphys.datasets.splits import split
 from kerasphys.datasets.transforms import coarse, noisy, one_step
+from kerasphys.datasets.two_moons import two_moons
 
 __all__ = [
     "Dataset",
@@ -27,4 +28,5 @@ __all__ = [
     "poisson_2d",
     "shapes",
     "split",
+    "two_moons",
 ]

@@ -8,6 +8,7 @@ from kerasphys.layers.film import FiLM
 from kerasphys.layers.fourier_features import FourierFeatures
 from kerasphys.layers.grid_padding import GridPadding
 from kerasphys.layers.periodic_embedding import PeriodicEmbedding
+from kerasphys.layers.residual_block import ResidualBlock
 from kerasphys.layers.stencil_conv import StencilConv
 from kerasphys.layers.upsample import Upsample
 
@@ -19,6 +20,7 @@ __all__ = [
     "FourierFeatures",
     "GridPadding",
     "PeriodicEmbedding",
+    "ResidualBlock",
     "StencilConv",
     "Upsample",
     "sine",

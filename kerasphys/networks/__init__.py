@@ -1,11 +1,19 @@
 """Network architectures: plain Keras models, without an objective."""
 
 from kerasphys.networks.cnn import CNN
+from kerasphys.networks.constructions import (
+    narrow_deep,
+    shallow_interpolant,
+    tent_map,
+    yarotsky_square,
+)
 from kerasphys.networks.grid_network import GridNetwork
 from kerasphys.networks.mlp import MLP
 from kerasphys.networks.modified_mlp import ModifiedMLP
 from kerasphys.networks.network import Network
+from kerasphys.networks.neural_ode import NeuralODE
 from kerasphys.networks.pirate_net import PirateNet
+from kerasphys.networks.resnet import ResNet
 from kerasphys.networks.rollout import Rollout
 from kerasphys.networks.unet import UNet
 
@@ -15,7 +23,13 @@ __all__ = [  # noqa: RUF022 - in the order of the letters' codes, as everywhere
     "MLP",
     "ModifiedMLP",
     "Network",
+    "NeuralODE",
     "PirateNet",
+    "ResNet",
     "Rollout",
     "UNet",
+    "narrow_deep",
+    "shallow_interpolant",
+    "tent_map",
+    "yarotsky_square",
 ]

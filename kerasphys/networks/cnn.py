@@ -12,6 +12,7 @@ from keras import ops
 
 from kerasphys._registry import serializable
 from kerasphys._validation import (
+    check_bool,
     check_choice,
     check_int,
     check_nonnegative,
@@ -48,6 +49,8 @@ class CNN(Network):
         dropout: Number in [0, 1), the fraction of the inputs of each dense layer that training
             leaves out at random.
         norm: `None`, `"batch"`, `"instance"`, `"layer"` or `"group"`, as of `kp.layers.ConvBlock`.
+        residual: Whether each block adds its input before its last activation, as of
+            `kp.layers.ConvBlock`: with `convolutions=2` the blocks are those of a residual network.
         activation: As of `kp.networks.MLP`.
         output_activation: The function of the last layer; the identity by default.
         padding: How fields continue beyond the grid, as of `kp.layers.ConvBlock`.
@@ -75,6 +78,7 @@ class CNN(Network):
 
     Reference:
         LeCun et al., 1998, https://doi.org/10.1109/5.726791
+        He et al., 2016, https://arxiv.org/abs/1512.03385 (residual)
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class CNN(Network):
         dense_units: Sequence[int] = (),
         dropout: float = 0.0,
         norm: str | None = None,
+        residual: bool = False,
         activation: str | Callable = "relu",
         output_activation: str | Callable = "linear",
         padding: str | Sequence[str] = "zero",
@@ -113,6 +118,7 @@ class CNN(Network):
         }
         dense_units = check_widths("dense_units", dense_units)
         norm, padding = check_norm(norm), check_modes("padding", padding)
+        residual = check_bool("residual", residual)
         activation = activation_identifier("activation", activation)
         output_activation = activation_identifier("output_activation", output_activation)
         weights = check_weights(kernel_initializer, kernel_regularizer, seed)
@@ -121,7 +127,7 @@ class CNN(Network):
         self.kernel_size, self.convolutions = numbers["kernel_size"], numbers["convolutions"]
         self.pool, self.pool_size, self.head = pool, numbers["pool_size"], head
         self.dropout = float(dropout)
-        self.norm, self.padding = norm, padding
+        self.norm, self.residual, self.padding = norm, residual, padding
         self.activation_identifier = activation
         self.output_activation_identifier = output_activation
         self.kernel_initializer = weights["kernel_initializer"]
@@ -211,6 +217,7 @@ class CNN(Network):
             "dense_units": self.dense_units,
             "dropout": self.dropout,
             "norm": self.norm,
+            "residual": self.residual,
             "activation": activation_config(self.activation_identifier),
             "output_activation": activation_config(self.output_activation_identifier),
             "padding": self.padding,
@@ -223,6 +230,7 @@ class CNN(Network):
             self.kernel_size,
             self.convolutions,
             norm=self.norm,
+            residual=self.residual,
             activation=self.activation_identifier,
             padding=self.padding,
             kernel_initializer=self.kernel_initializer,

@@ -8,6 +8,7 @@ from kerasphys.optimizers.second_order import SecondOrder
 from kerasphys.optimizers.ssbfgs import SSBFGS
 from kerasphys.optimizers.ssbroyden import SSBroyden
 from kerasphys.optimizers.stages import Stages
+from kerasphys.optimizers.textbook import averaged_momentum, basic_adam
 
 __all__ = [  # noqa: RUF022 - in the order of the letters' codes, as everywhere
     "BFGS",
@@ -21,4 +22,6 @@ __all__ = [  # noqa: RUF022 - in the order of the letters' codes, as everywhere
     "SSBroyden",
     "SecondOrder",
     "Stages",
+    "averaged_momentum",
+    "basic_adam",
 ]

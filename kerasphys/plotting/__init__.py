@@ -5,6 +5,7 @@ with `save`.
 """
 
 from kerasphys.plotting.comparison import comparison
+from kerasphys.plotting.computational_graph import computational_graph
 from kerasphys.plotting.confusion import confusion
 from kerasphys.plotting.diagnosis import diagnosis
 from kerasphys.plotting.field import field
@@ -13,4 +14,14 @@ from kerasphys.plotting.images import images
 from kerasphys.plotting.maps import maps
 from kerasphys.plotting.save import save
 
-__all__ = ["comparison", "confusion", "diagnosis", "field", "history", "images", "maps", "save"]
+__all__ = [
+    "comparison",
+    "computational_graph",
+    "confusion",
+    "diagnosis",
+    "field",
+    "history",
+    "images",
+    "maps",
+    "save",
+]

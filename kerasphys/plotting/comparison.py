@@ -24,6 +24,8 @@ def comparison(
     xlabel: str = "x",
     ylabel: str = "u",
     title: str | None = None,
+    xscale: str = "linear",
+    yscale: str = "linear",
 ) -> Any:
     """Draws curves of several methods over one coordinate.
 
@@ -39,6 +41,8 @@ def comparison(
         xlabel: The name of the coordinate.
         ylabel: The name of the field.
         title: A line above the picture.
+        xscale: `"linear"` or `"log"`, which leaves out what is not positive.
+        yscale: The same for the field.
 
     Returns:
         A `matplotlib.figure.Figure`.
@@ -61,6 +65,8 @@ def comparison(
     styles = _check_linestyles(linestyles, tuple(lines))
     labels = {"xlabel": xlabel, "ylabel": ylabel, "title": title}
     labels = {argument: check_text(argument, text) for argument, text in labels.items()}
+    for argument, scale in {"xscale": xscale, "yscale": yscale}.items():
+        check_choice(argument, scale, ("linear", "log"))
 
     figure, (panel,) = new_figure(1, width=5.6, height=3.8)
     looks = zip(itertools.cycle(COLOURS), itertools.cycle(LINESTYLES))
@@ -77,6 +83,7 @@ def comparison(
             label=name,
         )
     panel.set(**{argument: text or "" for argument, text in labels.items()})
+    panel.set(xscale=xscale, yscale=yscale)
     panel.margins(x=0.01)
     tidy(panel)
     panel.legend(frameon=False)

@@ -12,6 +12,7 @@ QUICK = {
     "darcy_2d": dict(samples=12, resolution=17, verbose=False),
     "burgers_1d": dict(samples=12, resolution=32, steps=2, verbose=False),
     "shapes": dict(samples=12, resolution=16),
+    "two_moons": dict(samples=12),
     "digits": {},
 }
 SOLVED = [name for name in QUICK if name != "digits"]
@@ -202,3 +203,22 @@ def test_generators_refuse(generator, changes, reason):
 def test_a_progress_bar_on_request(capsys):
     make("darcy_2d", verbose=True)
     assert "12/12" in capsys.readouterr().out
+
+
+def test_two_moons_are_those_of_scikit_learn():
+    from sklearn.datasets import make_moons
+
+    data = make("two_moons", samples=2000, noise=0.0, seed=1)
+    points, labels = (np.concatenate(arrays) for arrays in zip(*data.splits.values(), strict=True))
+    assert labels.mean() == 0.5
+    curve, of = make_moons(20001, shuffle=False)
+    for label in (0, 1):
+        away = np.linalg.norm(points[labels == label][:, None] - curve[of == label][::10], axis=2)
+        assert away.min(axis=1).max() < 2e-3
+
+
+def test_two_moons_have_the_noise_that_was_asked_for():
+    clean, noisy = (make("two_moons", samples=4000, noise=noise).train for noise in (0.0, 0.2))
+    np.testing.assert_array_equal(noisy.outputs, clean.outputs)
+    spread = np.std(noisy.inputs - clean.inputs, axis=0)
+    np.testing.assert_allclose(spread, 0.2, rtol=0.04)

@@ -25,6 +25,23 @@ def test_by_hand(rng):
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14)
 
 
+def test_a_residual_network_by_hand(rng):
+    network = cnn([3], convolutions=2, residual=True, pool=None, head="average", activation="tanh")
+    x = rng.normal(size=(2, 6, 2))
+    found = network(x)
+    block = network.blocks[0]
+
+    def convolved(layer, values):
+        padded = np.pad(values, [(0, 0), (1, 1), (0, 0)])
+        kernel = layer.kernel.numpy()
+        return sum(padded[:, m : m + 6] @ kernel[m] for m in range(3))
+
+    change = convolved(block.layers[1], np.tanh(convolved(block.layers[0], x)))
+    values = np.tanh(change + x @ block.shortcut.kernel.numpy()[0])
+    expected = values.mean(axis=1) @ network.dense[0].kernel.numpy()
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14)
+
+
 @pytest.mark.parametrize("head", ["flatten", "average"])
 @pytest.mark.parametrize("pool", ["max", "average", None])
 @pytest.mark.parametrize("grid", [(8,), (8, 9), (4, 5, 6)], ids=len)

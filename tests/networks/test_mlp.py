@@ -57,11 +57,15 @@ def test_number_of_parameters():
     assert built((7, 7, 7), d=3, outputs=2).count_params() == 21 + 7 + 2 * (49 + 7) + 14 + 2
 
 
-def test_a_deep_linear_network_is_a_matrix(rng):
+def test_a_deep_linear_network_is_one_affine_map(rng):
     network = built((5, 6, 7), activation="linear")
+    randomise_biases(network, rng)
     x = rng.normal(size=(10, 2))
-    matrix = np.linalg.multi_dot([layer.kernel.numpy() for layer in network.dense])
-    np.testing.assert_allclose(network(x), x @ matrix, rtol=1e-12, atol=1e-13)
+    matrix, shift = np.eye(2), np.zeros(2)
+    for layer in network.dense:
+        kernel = layer.kernel.numpy()
+        matrix, shift = matrix @ kernel, shift @ kernel + layer.bias.numpy()
+    np.testing.assert_allclose(network(x), x @ matrix + shift, rtol=1e-12, atol=1e-13)
 
 
 def test_the_seed_decides_the_weights():

@@ -26,6 +26,14 @@ def test_line_styles_can_be_chosen():
     assert [line.get_linestyle() for line in axes.lines] == ["-", ":"]
 
 
+def test_logarithmic_scales():
+    curves = {"errors": (X[1:], X[1:] ** 2)}
+    axes = comparison(X[1:], curves, xscale="log", yscale="log").axes[0]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    axes = comparison(X, {"errors": X}).axes[0]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "linear")
+
+
 def test_marks_without_a_line():
     line = comparison(X, {"measured": X}, linestyles={"measured": "o"}).axes[0].lines[0]
     assert (line.get_linestyle(), line.get_marker()) == ("None", "o")
@@ -59,6 +67,8 @@ def test_more_methods_than_colours():
         ({"xlabel": object()}, TypeError, "xlabel"),
         ({"ylabel": object()}, TypeError, "ylabel"),
         ({"title": object()}, TypeError, "title"),
+        ({"xscale": "cubic"}, ValueError, "xscale"),
+        ({"yscale": None}, TypeError, "yscale"),
     ],
 )
 def test_bad_arguments(changes, error, match):
