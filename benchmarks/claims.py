@@ -186,4 +186,39 @@ CLAIMS = (
         command=["python", "-m", "benchmarks.unet_against_pytorch"],
         check={"train_ratio": ("<=", 1.0), "infer_ratio": ("<=", 1.0)},
     ),
+    Claim(
+        name="ode_memory",
+        statement="From 10 to 1,000 steps the memory of a gradient is flat with the adjoint and "
+        "with checkpoints, and grows more than 20 times with back-propagation.",
+        command=["python", "-m", "benchmarks.ode_memory"],
+        check={
+            "adjoint_growth": ("<", 1.1),
+            "checkpoint_growth": ("<", 1.1),
+            "backprop_growth": (">", 20),
+        },
+    ),
+    example(
+        "neural_ode",
+        "A flow on a line cannot reverse it; with one more dimension it can.",
+        error_1=("<", 1e-2),
+    ),
+    example(
+        "spiral",
+        "A neural ODE of the right form fits a spiral, and goes on with it.",
+        network_seen=("<", 1e-2),
+        cubic_seen=("<", 1e-2),
+        cubic_unseen=("<", 1e-2),
+    ),
+    example(
+        "pendulum",
+        "A neural ODE learns a pendulum from one swing, and its period to 0.01.",
+        seen=("<", 0.01),
+        unseen=("<", 0.05),
+    ),
+    example(
+        "two_moons",
+        "A network of 2 x 16 neurons tells two moons apart to 98 % in 20 s.",
+        network_accuracy=(">=", 0.98),
+        network_seconds=("<", 20),
+    ),
 )
