@@ -119,6 +119,22 @@ def check_names(argument: str, value: Any) -> tuple[str, ...]:
     return names
 
 
+def as_real_array(
+    argument: str, value: Any, expected: str, cure: str = "", kinds: str = "fiu"
+) -> np.ndarray:
+    """An array of real numbers as it is, or of integers only if `kinds` is `"iu"`.
+
+    The message says what was `expected`. Shape and finiteness are left to the caller.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(message(argument, expected, value, cure)) from error
+    if array.dtype.kind not in kinds:
+        raise TypeError(message(argument, expected, value, cure))
+    return array
+
+
 def check_array(
     argument: str,
     value: Any,
@@ -134,12 +150,7 @@ def check_array(
     wanted = "(" + ", ".join("n" if length is None else str(length) for length in shape)
     wanted += ",)" if len(shape) == 1 else ")"
     expected = f"an array of real numbers of shape {wanted}"
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(message(argument, expected, value, cure)) from error
-    if array.dtype.kind not in "fiu":
-        raise TypeError(message(argument, expected, value, cure))
+    array = as_real_array(argument, value, expected, cure)
     if array.ndim != len(shape) or any(
         length is not None and length != actual
         for length, actual in zip(shape, array.shape, strict=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kerasphys._validation import check_positive_int, message
+from kerasphys._validation import as_real_array, check_positive_int, message
 
 
 def confusion_matrix(
@@ -61,12 +61,7 @@ def confusion_matrix(
 
 def _check_labels(argument: str, value: Any) -> np.ndarray:
     expected = "an array of integer labels of shape (n,)"
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(message(argument, expected, value)) from error
-    if array.dtype.kind not in "iu":
-        raise TypeError(message(argument, expected, value))
+    array = as_real_array(argument, value, expected, kinds="iu")
     if array.ndim != 1 or not len(array):
         raise ValueError(message(argument, f"{expected}, at least one", value))
     return array

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from kerasphys._validation import check_finite, message
+from kerasphys._validation import as_real_array, check_finite, message
 
 VALUES_AT_ONCE = 2**17
 BATCHES_WITHOUT_A_BAR = 20
@@ -81,12 +81,7 @@ def in_batches(
 def _check(name: str, value: Any, spec: tf.TensorSpec) -> np.ndarray:
     lengths = ["n", *(f"n{i}" if d is None else d for i, d in enumerate(spec.shape[1:], start=1))]
     expected = f"an array of real numbers of shape ({', '.join(map(str, lengths))})"
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(message(name, expected, value)) from error
-    if array.dtype.kind not in "fiu":
-        raise TypeError(message(name, expected, value))
+    array = as_real_array(name, value, expected)
     if not spec.shape.is_compatible_with(array.shape) or not len(array):
         raise ValueError(
             f"Argument `{name}` must be {expected}. Received: an array of shape {array.shape}."

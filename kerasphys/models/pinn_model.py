@@ -247,11 +247,7 @@ class PINNModel(ProblemModel):
             **kwargs: `verbose`, `callbacks`, `return_dict`, as of `keras.Model.evaluate`.
         """
         if not isinstance(x, tf.data.Dataset):
-            if not self.compiled:
-                raise ValueError("The model must be compiled before evaluate.")
-            self._check_trainable()
-            self._refuse_loss()
-            self._use_own_precision()
+            self._begin_evaluation()
             x = self._dataset("x", x)
         return super().evaluate(x, **kwargs)
 

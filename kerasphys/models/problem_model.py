@@ -142,6 +142,14 @@ class ProblemModel(PhysicsModel):
         config["dtype"] = keras.dtype_policies.get(config["dtype"])
         return cls(**config)
 
+    def _begin_evaluation(self) -> None:
+        """Refuses what cannot be evaluated, and makes the metrics precise."""
+        if not self.compiled:
+            raise ValueError("The model must be compiled before evaluate.")
+        self._check_trainable()
+        self._refuse_loss()
+        self._use_own_precision()
+
     def _check_trainable(self) -> None:
         missing = self.problem.missing_functions
         if missing:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kerasphys._validation import check_choice, check_equal_shapes, message
+from kerasphys._validation import as_real_array, check_choice, check_equal_shapes, message
 from kerasphys.ode._states import Leaves
 from kerasphys.ode._stepper import Field
 from kerasphys.ode.methods import METHODS
@@ -55,13 +55,7 @@ def check_times(times: Any, state: Leaves) -> Any:
     if tf.is_tensor(times) or isinstance(times, tf.Variable | keras.Variable):
         times = tf.cast(tf.convert_to_tensor(times), dtype)
     else:
-        try:
-            array = np.asarray(times)
-        except ValueError as error:
-            raise ValueError(message("times", ORDERED, times)) from error
-        if array.dtype.kind not in "fiu":
-            raise TypeError(message("times", ORDERED, times))
-        times = tf.constant(array, dtype)
+        times = tf.constant(as_real_array("times", times, ORDERED), dtype)
     shape = times.shape
     if shape.rank not in (1, 2) or shape[-1] is None or shape[-1] < 2:
         raise ValueError(
