@@ -70,20 +70,27 @@ def remove_leftovers(directory: str | os.PathLike, name: str) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def write_json(path: str | os.PathLike, value: Any) -> None:
-    """Writes `value` as JSON, replacing an old file only when the new one is whole."""
+@contextlib.contextmanager
+def replace_file(path: str | os.PathLike) -> Iterator[Path]:
+    """Yields a path that takes the place of the file `path` only when the block succeeds."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     staged = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        staged.write_text(
-            json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
-            encoding="utf-8",
-        )
+        yield staged
         _flush(staged)
         os.replace(staged, target)
     finally:
         staged.unlink(missing_ok=True)
+
+
+def write_json(path: str | os.PathLike, value: Any) -> None:
+    """Writes `value` as JSON, replacing an old file only when the new one is whole."""
+    with replace_file(path) as staged:
+        staged.write_text(
+            json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+            encoding="utf-8",
+        )
 
 
 def manifest(directory: str | os.PathLike) -> dict[str, str]:

@@ -20,7 +20,10 @@ from kerasphys.solvers.heat_disk import heat_disk
 from kerasphys.solvers.nonlinear import solve_nonlinear
 from kerasphys.solvers.periodic import solve_periodic
 from kerasphys.solvers.poisson import solve_poisson
+from kerasphys.solvers.reaction_diffusion import solve_reaction_diffusion
+from kerasphys.solvers.reactions import solve_reactions
 from kerasphys.solvers.thomas import thomas
+from kerasphys.solvers.vorticity import solve_vorticity
 
 __all__ = [
     "AdvectionDiffusion1D",
@@ -40,5 +43,8 @@ __all__ = [
     "solve_nonlinear",
     "solve_periodic",
     "solve_poisson",
+    "solve_reaction_diffusion",
+    "solve_reactions",
+    "solve_vorticity",
     "thomas",
 ]

@@ -19,8 +19,9 @@ def solve_darcy(
     source: float | ArrayLike = 1.0,
     lengths: float | Sequence[float] = 1.0,
     mean: str = "arithmetic",
+    boundary: float | ArrayLike = 0.0,
 ) -> np.ndarray:
-    """Solves `-div(κ grad u) = f` on a box of one to three dimensions, with `u = 0` around it.
+    """Solves `-div(κ grad u) = f` on a box of one to three dimensions, with `u = g` around it.
 
     Each point inside has a cell around it (in two dimensions five points are coupled). What flows
     out through its faces equals its source, and what leaves one cell enters the next, so no mass
@@ -35,6 +36,8 @@ def solve_darcy(
         lengths: Positive number, the sides of the box, or one for each axis.
         mean: `"arithmetic"` or `"harmonic"`, how the conductivity of a face follows from the two
             points beside it.
+        boundary: `g`, a number or an array like `conductivity`, of which only the values on the
+            boundary count.
 
     Returns:
         `u`, `(*grid)`.
@@ -65,19 +68,24 @@ def solve_darcy(
     if np.any(kappa <= 0):
         raise ValueError(message("conductivity", "positive everywhere", conductivity))
     f = check_array("source", source, () if np.ndim(source) == 0 else kappa.shape)
+    g = check_array("boundary", boundary, () if np.ndim(boundary) == 0 else kappa.shape)
     lengths = check_lengths(lengths, rank)
 
     inside = (slice(1, -1),) * rank
     inner = tuple(points - 2 for points in kappa.shape)
-    right = np.broadcast_to(f, kappa.shape)[inside].ravel()
+    u = np.zeros(kappa.shape) + g
+    u[inside] = 0.0
+    right = np.zeros(inner) + np.broadcast_to(f, kappa.shape)[inside]
     index = np.arange(right.size).reshape(inner)
     total = np.zeros(inner)
     couplings, rows, columns = [], [], []
     for axis, h in enumerate(spacings(kappa.shape, lengths, ("dirichlet",) * rank)):
         along = tuple(slice(None) if other == axis else slice(1, -1) for other in range(rank))
         faces = _face_means(kappa[along], axis, mean) / h**2
-        total += sum(_ends(faces, axis))
-        couplings.append(-_ends(_ends(faces, axis)[0], axis)[1].ravel())  # faces between two cells
+        below, above = _ends(faces, axis)
+        total += below + above
+        right += below * _around(u, axis, -1) + above * _around(u, axis, 1)
+        couplings.append(-_ends(below, axis)[1].ravel())  # faces between two cells
         lower, upper = (part.ravel() for part in _ends(index, axis))
         rows.append(lower)
         columns.append(upper)
@@ -89,8 +97,7 @@ def solve_darcy(
         diag_pivot_thresh=0.0,
         options={"SymmetricMode": True},
     )
-    u = np.zeros(kappa.shape)
-    u[inside] = factors.solve(right).reshape(inner)
+    u[inside] = factors.solve(right.ravel()).reshape(inner)
     return u
 
 
@@ -100,6 +107,13 @@ def _face_means(kappa: np.ndarray, axis: int, mean: str) -> np.ndarray:
     if mean == "arithmetic":
         return (one + other) / 2
     return 2 / (1 / one + 1 / other)
+
+
+def _around(values: np.ndarray, axis: int, step: int) -> np.ndarray:
+    """For each point inside, the value of its neighbour along an axis."""
+    where = [slice(1, -1)] * values.ndim
+    where[axis] = slice(2, None) if step > 0 else slice(None, -2)
+    return values[tuple(where)]
 
 
 def _ends(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:

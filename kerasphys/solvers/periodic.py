@@ -10,8 +10,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from kerasphys._validation import check_array, check_int, check_number, check_positive, message
-
-_NODES = 32  # on the contours: the trapezoidal rule is exact to rounding with half of them
+from kerasphys.solvers.exponential import etdrk4_states
 
 
 def solve_periodic(
@@ -88,7 +87,7 @@ def solve_periodic(
     lower, upper = check_number("lower", lower), check_number("upper", upper)
     if not lower < upper:
         raise ValueError(message("upper", f"above lower={lower}", upper))
-    times = _check_times(times)
+    times = check_times(times)
     points = check_int("points", points, minimum=4)
     dealias = check_positive("dealias", dealias)
     if dealias > 1:
@@ -155,61 +154,11 @@ def _march(
     def rate(modes: np.ndarray) -> np.ndarray:
         return line.rate(nonlinear, line.values(modes))
 
-    modes, u = scipy.fft.rfft(start), np.empty((len(times), *start.shape))
-    now, last = 0.0, 0.0
-    scheme: tuple[np.ndarray, ...] = ()
-    for frame, time in enumerate(times):
-        count = max(1, int(np.ceil((time - now) / step * (1 - 1e-12))))
-        h = (time - now) / count
-        if time == now:
-            count = 0
-        elif abs(h - last) > 1e-13 * h:
-            last, scheme = h, _scheme(h * symbol, h)
-        with np.errstate(all="ignore"):
-            for _ in range(count):
-                modes = _etdrk4(modes, rate, *scheme)
-        now = time
-        if not np.all(np.isfinite(modes)):
-            cure = "Take a smaller `step`, or more `points`."
-            raise RuntimeError(f"The solution is not finite at time {time:g}. {cure}")
+    states = etdrk4_states(scipy.fft.rfft(start), rate, symbol, times, step)
+    u = np.empty((len(times), *start.shape))
+    for frame, modes in enumerate(states):
         u[frame] = scipy.fft.irfft(modes, line.points)
     return u
-
-
-def _etdrk4(modes, rate, whole, half, q, f1, f2, f3):
-    """One step of the modes."""
-    at_start = rate(modes)
-    halfway = half * modes
-    first = halfway + q * at_start
-    at_first = rate(first)
-    at_second = rate(halfway + q * at_first)
-    at_end = rate(half * first + q * (2 * at_second - at_start))
-    return whole * modes + f1 * at_start + f2 * (at_first + at_second) + f3 * at_end
-
-
-def _scheme(z: np.ndarray, step: float) -> tuple[np.ndarray, ...]:
-    """The coefficients of a step, from `z`, the step times the symbol of the linear part."""
-    phi_1, phi_2, phi_3 = _phi(z)
-    half = step / 2 * _phi(z / 2)[0]
-    f1 = step * (phi_1 - 3 * phi_2 + 4 * phi_3)
-    f2 = step * (2 * phi_2 - 4 * phi_3)
-    f3 = step * (4 * phi_3 - phi_2)
-    return np.exp(z), np.exp(z / 2), half, f1, f2, f3
-
-
-def _phi(z: np.ndarray) -> tuple[np.ndarray, ...]:
-    """`φ_1 = (exp(z) - 1) / z`, and `φ_(k+1) = (φ_k - 1 / k!) / z`, for `k` up to 3.
-
-    Near zero these cancel. They are entire, so each is its mean over a circle around `z`; the
-    circle is chosen to stay away from zero.
-    """
-    radius = np.where(np.abs(z) < 1, 2.0, 0.5)
-    circle = np.exp(2j * np.pi / _NODES * np.arange(_NODES))
-    nodes = z[:, None] + radius[:, None] * circle
-    phi_1 = np.expm1(nodes) / nodes
-    phi_2 = (phi_1 - 1) / nodes
-    phi_3 = (phi_2 - 1 / 2) / nodes
-    return tuple(np.mean(phi, axis=1) for phi in (phi_1, phi_2, phi_3))
 
 
 def _real_at_the_highest(symbol: np.ndarray, points: int) -> np.ndarray:
@@ -222,7 +171,8 @@ def _real_at_the_highest(symbol: np.ndarray, points: int) -> np.ndarray:
     return symbol
 
 
-def _check_times(times: ArrayLike) -> np.ndarray:
+def check_times(times: ArrayLike) -> np.ndarray:
+    """One or more times, not negative and rising."""
     times = check_array("times", times, (None,))
     if not len(times) or times[0] < 0 or np.any(np.diff(times) <= 0):
         raise ValueError(message("times", "one or more rising numbers, not negative", times))

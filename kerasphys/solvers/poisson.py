@@ -80,8 +80,8 @@ def solve_poisson(
     for axis, (points, h, word) in enumerate(
         zip(shape, spacings(shape, lengths, boundary), boundary, strict=True)
     ):
-        modes = _TRANSFORMS[word][0](modes, axis - rank)
-        along = _wavenumbers(points, h, word)
+        modes = TRANSFORMS[word][0](modes, axis - rank)
+        along = wavenumbers(points, h, word)
         if method == "differences":
             along = 2 / h * np.sin(along * h / 2)
         total += np.expand_dims(along**2, tuple(other for other in range(rank) if other != axis))
@@ -90,13 +90,13 @@ def solve_poisson(
         total[(0,) * rank] = 1.0
     modes = modes / total
     for axis, word in enumerate(boundary):
-        modes = _TRANSFORMS[word][1](modes, axis - rank)
+        modes = TRANSFORMS[word][1](modes, axis - rank)
     u = np.zeros(source.shape)
     u[unknown] = modes.real
     return u
 
 
-def _wavenumbers(points: int, h: float, word: str) -> np.ndarray:
+def wavenumbers(points: int, h: float, word: str) -> np.ndarray:
     """`k` of the sines, cosines or waves whose second derivative is `-k²`, in their order."""
     if word == "periodic":
         return 2 * np.pi * scipy.fft.fftfreq(points, h)
@@ -119,7 +119,7 @@ def _without_mean(modes: np.ndarray, source: np.ndarray, rank: int) -> np.ndarra
 _Transform = Callable[[np.ndarray, int], np.ndarray]
 
 # There and back along an axis. The modes are complex where an axis is periodic.
-_TRANSFORMS: dict[str, tuple[_Transform, _Transform]] = {
+TRANSFORMS: dict[str, tuple[_Transform, _Transform]] = {
     "dirichlet": (
         lambda values, axis: scipy.fft.dst(values, 1, axis=axis),
         lambda modes, axis: scipy.fft.idst(modes, 1, axis=axis),

@@ -95,6 +95,41 @@ def test_maximum_principle(kappa):
     assert np.all(less <= u + 1e-16)
 
 
+def test_second_order_with_boundary_values():
+    """`u = exp(x) cos(y)` with `κ = 1 + x y`, whose corners are not zero."""
+    cells, errors = [8, 16, 32], []
+    for n in cells:
+        x, y = np.meshgrid(np.linspace(0, 1, n + 1), np.linspace(0, 1, n + 4), indexing="ij")
+        u = np.exp(x) * np.cos(y)
+        f = -(y * u - x * np.exp(x) * np.sin(y))
+        errors.append(max_error(solve_darcy(1 + x * y, f, boundary=u), u))
+    assert np.all(np.abs(observed_order(cells, errors) - 2) < 0.25)
+
+
+@pytest.mark.parametrize("shape", [(9,), (7, 12), (5, 3, 6)], ids=["line", "plane", "space"])
+def test_what_is_linear_is_exact_and_only_the_boundary_counts(shape, rng):
+    grid = np.meshgrid(*(np.linspace(0, 1, n) for n in shape), indexing="ij")
+    u = 1 + sum((axis + 1) * x for axis, x in enumerate(grid))
+    noisy = u.copy()
+    noisy[(slice(1, -1),) * len(shape)] = rng.normal(size=[n - 2 for n in shape])
+    assert max_error(solve_darcy(np.full(shape, 3.0), 0.0, boundary=noisy), u) < 1e-13
+    assert max_error(solve_darcy(np.full(shape, 3.0), 0.0, boundary=2.5), 2.5 + 0 * u) < 1e-13
+
+
+def test_what_an_operator_network_may_know_of_it(kappa, rng):
+    """From f, or from g, it is linear; from κ it is homogeneous of degree -1 and not linear."""
+    f, g, other = rng.normal(size=(3, *kappa.shape))
+    both = solve_darcy(kappa, f, boundary=g)
+    parts = solve_darcy(kappa, f) + solve_darcy(kappa, 0.0, boundary=g)
+    assert relative_l2(both, parts) < 1e-10
+    assert relative_l2(solve_darcy(kappa, f + other), 2 * solve_darcy(kappa, (f + other) / 2)) == 0
+    sums = solve_darcy(kappa, f) + solve_darcy(kappa, other)
+    assert relative_l2(solve_darcy(kappa, f + other), sums) < 1e-10
+    np.testing.assert_array_equal(solve_darcy(2 * kappa, f), solve_darcy(kappa, f) / 2)
+    defect = solve_darcy(kappa + kappa[::-1], f)
+    assert relative_l2(defect, solve_darcy(kappa, f) + solve_darcy(kappa[::-1], f)) > 0.1
+
+
 @pytest.mark.parametrize(
     ("argument", "bad"),
     [
@@ -110,6 +145,8 @@ def test_maximum_principle(kappa):
         ("lengths", (1.0,)),
         ("lengths", 0.0),
         ("mean", "geometric"),
+        ("boundary", np.ones(5)),
+        ("boundary", np.inf),
     ],
 )
 def test_refuses_bad_arguments(argument, bad):
