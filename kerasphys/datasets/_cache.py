@@ -18,6 +18,8 @@ from kerasphys._version import __version__
 from kerasphys.artifacts.layout import verify_manifest, write_manifest
 from kerasphys.datasets.samples import Samples
 
+_INPUT = "input-"
+
 
 def cached(
     directory: str | os.PathLike | None,
@@ -32,7 +34,7 @@ def cached(
         name: The generator.
         arguments: All on which the samples depend, as JSON holds it. Other arguments, or another
             version of this package, have another folder.
-        make: Makes the samples: two arrays.
+        make: Makes the samples.
     """
     if directory is None:
         return make()
@@ -51,14 +53,31 @@ def cached(
             )
     samples = make()
     with replace_directory(folder) as staged:
-        np.save(staged / "inputs.npy", samples.inputs)
-        np.save(staged / "outputs.npy", samples.outputs)
+        for file, array in _arrays(samples).items():
+            np.save(staged / f"{file}.npy", array)
         write_json(staged / "made_by.json", made_by)
         write_manifest(staged)
     return samples
 
 
+def _arrays(samples: Samples) -> dict[str, np.ndarray]:
+    """The arrays of samples by the names of their files; an input function has its own."""
+    if isinstance(samples.inputs, dict):
+        arrays = {f"{_INPUT}{name}": array for name, array in samples.inputs.items()}
+    else:
+        arrays = {"inputs": samples.inputs}
+    arrays["outputs"] = samples.outputs
+    if samples.points is not None:
+        arrays["points"] = samples.points
+    return arrays
+
+
 def _read(folder: Path) -> Samples:
     verify_manifest(folder)
-    arrays = [np.load(folder / f"{name}.npy", allow_pickle=False) for name in ("inputs", "outputs")]
-    return Samples(*arrays)
+    files = sorted(folder.glob("*.npy"))
+    arrays = {file.stem: np.load(file, allow_pickle=False) for file in files}
+    outputs, points = arrays.pop("outputs"), arrays.pop("points", None)
+    inputs: Any = arrays.pop("inputs", None)
+    if inputs is None:
+        inputs = {name.removeprefix(_INPUT): array for name, array in arrays.items()}
+    return Samples(inputs, outputs, points)

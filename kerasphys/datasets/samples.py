@@ -11,23 +11,31 @@ from numpy.typing import ArrayLike
 
 from kerasphys._validation import check_finite, check_name, message
 
+POINTS = "points"
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Samples:
     """Pairs of inputs and outputs, with the samples along the first axis.
 
     It goes where Keras takes `x` and `y`: `model.fit(data.train)`. `len(samples)` is their number,
-    `samples[:100]` and `samples[indices]` are some of them. The arrays may be unpacked:
-    `x, y = samples`.
+    `samples[:100]` and `samples[indices]` are some of them. What a network takes and returns may
+    be unpacked: `x, y = samples`; with points, `x` is a dict that holds them as `points`.
 
     Args:
         inputs: Array `(n, ...)`, for fields on a grid `(n, *grid, channels)`; or a dict of such
             arrays by name, for networks with several inputs.
-        outputs: Array `(n, ...)`: fields `(n, *grid, channels)`, or integer labels `(n,)`.
+        outputs: Array `(n, ...)`: fields `(n, *grid, channels)`, or integer labels `(n,)`; with
+            points `(n, p, channels)`, the values at `p` points. Aligned samples, each with one
+            point of its own, may be given as `(n, channels)`.
+        points: For operators, where the outputs are known: array `(p, d)` common to all samples,
+            or `(n, p, d)` of each, or `(n, d)` for aligned samples, which are kept as
+            `(n, 1, d)` and outputs `(n, 1, channels)`. The inputs are then a dict.
 
     Raises:
         TypeError: If an array does not hold real numbers.
-        ValueError: If the numbers of samples differ, there are none, or a value is not finite.
+        ValueError: If the numbers of samples or of points differ, there are none, or a value is
+            not finite.
 
     Example:
         ```python
@@ -43,6 +51,7 @@ class Samples:
 
     inputs: Any
     outputs: Any
+    points: Any = None
 
     def __post_init__(self):
         inputs = self.inputs
@@ -56,6 +65,10 @@ class Samples:
         else:
             inputs = _check("inputs", inputs)
         outputs = _check("outputs", self.outputs)
+        if self.points is not None:
+            _check_names(inputs)
+            points, outputs = align(_check("points", self.points), outputs)
+            object.__setattr__(self, "points", points)
         lengths = {len(array) for array in [*_arrays(inputs), outputs]}
         if len(lengths) > 1:
             received = [len(array) for array in _arrays(inputs)]
@@ -70,7 +83,12 @@ class Samples:
         return len(self.outputs)
 
     def __iter__(self):
-        return iter((self.inputs, self.outputs))
+        return iter((self.x, self.outputs))
+
+    @property
+    def x(self) -> Any:
+        """What a network takes: the inputs, and with points a dict that holds them as `points`."""
+        return self.inputs if self.points is None else {**self.inputs, POINTS: self.points}
 
     def __getitem__(self, which: slice | ArrayLike) -> Samples:
         if not isinstance(which, slice):
@@ -81,13 +99,46 @@ class Samples:
             inputs: Any = {name: array[which] for name, array in self.inputs.items()}
         else:
             inputs = self.inputs[which]
-        return Samples(inputs, self.outputs[which])
+        of_each = self.points is not None and self.points.ndim == 3
+        return Samples(inputs, self.outputs[which], self.points[which] if of_each else self.points)
 
     def __repr__(self) -> str:
         if isinstance(self.inputs, dict):
-            shapes = ", ".join(f"{name}: {array.shape}" for name, array in self.inputs.items())
+            shapes = ", ".join(f"{name}: {array.shape}" for name, array in self.x.items())
             return f"Samples({{{shapes}}} -> {self.outputs.shape})"
         return f"Samples({self.inputs.shape} -> {self.outputs.shape})"
+
+
+def align(points: Any, outputs: Any) -> tuple[Any, Any]:
+    """Points and outputs as they are kept: aligned samples get an axis for their one point.
+
+    Args:
+        points: Array or tensor `(p, d)`, `(n, p, d)` or, aligned, `(n, d)`.
+        outputs: Array or tensor `(n, p, channels)` or, aligned, `(n, channels)`.
+
+    Raises:
+        ValueError: If the shapes do not fit.
+    """
+    received = f"points of shape {tuple(points.shape)}, outputs of shape {tuple(outputs.shape)}"
+    if len(outputs.shape) == len(points.shape) == 2:
+        points, outputs = points[:, np.newaxis], outputs[:, np.newaxis]
+    ranks = len(points.shape), len(outputs.shape)
+    first = 0 if ranks[0] == 3 else 1
+    if ranks not in ((2, 3), (3, 3)) or points.shape[:-1] != outputs.shape[first:2]:
+        raise ValueError(
+            "Argument `points` must have a point for each value of the outputs: (p, d) or "
+            "(n, p, d) for outputs (n, p, channels), (n, d) for outputs (n, channels). Received: "
+            f"{received}."
+        )
+    return points, outputs
+
+
+def _check_names(inputs: Any) -> None:
+    """Refuses inputs beside which there cannot be points."""
+    if not isinstance(inputs, dict) or POINTS in inputs:
+        expected = "a dict of functions by names other than 'points' where points are given"
+        received = list(inputs) if isinstance(inputs, dict) else inputs.shape
+        raise ValueError(message("inputs", expected, received))
 
 
 def _arrays(inputs: Any) -> list[np.ndarray]:

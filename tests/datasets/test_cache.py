@@ -9,6 +9,7 @@ import pytest
 from kerasphys import datasets
 
 GENERATOR = sys.modules["kerasphys.datasets.darcy_2d"]  # the file; the function hides it
+PENDULUM = sys.modules["kerasphys.datasets.pendulum"]
 
 
 def make(cache, **changes):
@@ -39,13 +40,30 @@ def test_other_arguments_are_other_samples(tmp_path, changes):
     assert len(list(tmp_path.iterdir())) == 2
 
 
-@pytest.mark.parametrize("damage", ["truncated", "missing", "manifest", "empty"])
+def test_functions_and_points_are_found_again(tmp_path, monkeypatch):
+    common = dict(samples=10, sensors=5, points=4, cache=tmp_path, verbose=False)
+    first = datasets.pendulum(**common)
+    (folder,) = tmp_path.iterdir()
+    files = {file.name for file in folder.glob("*.npy")}
+    assert files == {"input-u.npy", "outputs.npy", "points.npy"}
+    monkeypatch.setattr(PENDULUM, "_swing", lambda *_: pytest.fail("solved again"))
+    again = datasets.pendulum(**common, velocity=True)
+    np.testing.assert_array_equal(again.train.inputs["u"], first.train.inputs["u"])
+    np.testing.assert_array_equal(again.train.points, first.train.points)
+    np.testing.assert_array_equal(again.train.outputs[..., :1], first.train.outputs)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "altered", "missing", "manifest", "empty"])
 def test_damaged_samples_are_made_again_with_a_warning(tmp_path, damage, monkeypatch):
     first = make(tmp_path)
     (folder,) = tmp_path.iterdir()
     outputs = folder / "outputs.npy"
     if damage == "truncated":
         outputs.write_bytes(outputs.read_bytes()[:-8])
+    elif damage == "altered":
+        content = bytearray(outputs.read_bytes())
+        content[-5] ^= 1
+        outputs.write_bytes(content)
     elif damage == "missing":
         outputs.unlink()
     elif damage == "manifest":

@@ -14,6 +14,16 @@ QUICK = {
     "shapes": dict(samples=12, resolution=16),
     "two_moons": dict(samples=12),
     "digits": {},
+    "antiderivative": dict(samples=12, sensors=20, points=11),
+    "pendulum": dict(samples=12, sensors=20, points=11, verbose=False),
+    "heat_1d": dict(samples=12, resolution=32),
+    "transport_1d": dict(samples=12, sensors=20, resolution=(9, 6)),
+    "advection_1d": dict(samples=12, resolution=16, steps=8),
+    "diffusion_reaction_1d": dict(samples=12, sensors=20, resolution=11, degree=32, verbose=False),
+    "elliptic_2d": dict(samples=12, resolution=9, verbose=False),
+    "navier_stokes_2d": dict(samples=12, resolution=16, steps=2, modes=6, verbose=False),
+    "reaction_diffusion_2d": dict(samples=12, resolution=17, steps=2, modes=6, verbose=False),
+    "advection_diffusion_2d": dict(samples=12, resolution=16),
 }
 SOLVED = [name for name in QUICK if name != "digits"]
 
@@ -22,13 +32,19 @@ def make(generator, **changes):
     return getattr(datasets, generator)(**{**QUICK[generator], **changes})
 
 
+def arrays(samples):
+    """All arrays of samples with the samples along their first axis."""
+    inputs = samples.inputs
+    return [*(inputs.values() if isinstance(inputs, dict) else [inputs]), samples.outputs]
+
+
 @pytest.mark.parametrize("generator", QUICK)
 def test_the_same_seed_gives_the_same_bits_and_another_does_not(generator):
     one, same, other = make(generator, seed=3), make(generator, seed=3), make(generator, seed=4)
     for name, part in one.splits.items():
-        np.testing.assert_array_equal(same.splits[name].inputs, part.inputs)
-        np.testing.assert_array_equal(same.splits[name].outputs, part.outputs)
-    assert not np.array_equal(one.train.inputs, other.train.inputs)
+        for found, expected in zip(arrays(same.splits[name]), arrays(part), strict=True):
+            np.testing.assert_array_equal(found, expected)
+    assert not np.array_equal(arrays(one.train)[0], arrays(other.train)[0])
     assert one.seed == 3
     assert one.name
     assert one.description
@@ -38,11 +54,11 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not(generator):
 def test_sets_are_disjoint_and_the_test_set_does_not_depend_on_their_sizes(generator):
     data = make(generator, validation=2, test=3)
     assert [len(part) for part in data.splits.values()] == [7, 2, 3]
-    everything = np.concatenate([part.inputs for part in data.splits.values()])
+    everything = np.concatenate([arrays(part)[0] for part in data.splits.values()])
     assert len(np.unique(everything.reshape(12, -1), axis=0)) == 12
     fewer = make(generator, samples=8, validation=2, test=3)
-    np.testing.assert_allclose(fewer.test.inputs, data.test.inputs, rtol=0, atol=1e-14)
-    np.testing.assert_allclose(fewer.test.outputs, data.test.outputs, rtol=0, atol=1e-14)
+    for found, expected in zip(arrays(fewer.test), arrays(data.test), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
 
 
 @pytest.mark.parametrize("generator", QUICK)
@@ -139,6 +155,26 @@ def test_burgers_does_not_change_with_a_finer_solver():
     assert solvers.relative_l2(coarse, fine) < 1e-4
 
 
+def test_stirring_leaves_the_mean_vorticity_at_zero():
+    start, states = make("navier_stokes_2d", forcing=1.0).train
+    assert abs(states.mean(axis=(2, 3))).max() < 1e-15
+    assert abs(start.mean(axis=(1, 2))).max() < 1e-15
+
+
+def test_boundary_values_surround_the_solutions_and_bound_them():
+    data = make("elliptic_2d", resolution=9)
+    (g, u), at = (data.train.inputs["g"], data.train.outputs), data.sensors["g"]
+    nodes = data.train.points
+    around = [int(np.flatnonzero((nodes == position).all(axis=1))[0]) for position in at]
+    np.testing.assert_array_equal(u[:, around, 0], g)
+    assert len(set(around)) == 32
+    assert np.all(np.abs(np.diff(at, axis=0)).sum(axis=1) == 0.125)
+    assert np.all(u.max(axis=(1, 2)) <= g.max(axis=1) + 1e-12)
+    assert np.all(u.min(axis=(1, 2)) >= g.min(axis=1) - 1e-12)
+    twice = make("elliptic_2d", resolution=9, amplitude=2.0)
+    np.testing.assert_allclose(twice.train.outputs, 2 * u, rtol=1e-9, atol=1e-12)
+
+
 def test_shapes_have_the_area_of_ellipses_and_rectangles():
     data = datasets.shapes(samples=400, resolution=32, seed=1)
     pictures, labels = data.train
@@ -193,6 +229,18 @@ def test_without_scikit_learn_digits_say_the_cure(monkeypatch):
         ("darcy_2d", dict(source=0.0), "`source`"),
         ("darcy_2d", dict(mean="geometric"), "`mean`"),
         ("shapes", dict(resolution=4), "`resolution`"),
+        ("heat_1d", dict(boundary="zero"), "`boundary`"),
+        ("advection_1d", dict(initial="II"), "`initial`"),
+        ("burgers_1d", dict(layout="points"), "`layout`"),
+        ("diffusion_reaction_1d", dict(resolution=(3, 3, 3)), "`resolution`"),
+        ("transport_1d", dict(length_scale=0.01), "`length_scale`"),
+        ("elliptic_2d", dict(kind="smooth"), "`kind`"),
+        ("elliptic_2d", dict(source=np.inf), "`source`"),
+        ("navier_stokes_2d", dict(viscosity=0.0), "`viscosity`"),
+        ("navier_stokes_2d", dict(modes=8), "`modes` must be less than half of the 16 points"),
+        ("reaction_diffusion_2d", dict(modes=17), "`modes` must be less than the 17 points"),
+        ("reaction_diffusion_2d", dict(diffusivity=-1.0), "`diffusivity`"),
+        ("advection_diffusion_2d", dict(velocity=(1.0,)), "`velocity`"),
     ],
 )
 def test_generators_refuse(generator, changes, reason):
