@@ -9,6 +9,7 @@ from kerasphys.layers.fourier_features import FourierFeatures
 from kerasphys.layers.grid_padding import GridPadding
 from kerasphys.layers.periodic_embedding import PeriodicEmbedding
 from kerasphys.layers.residual_block import ResidualBlock
+from kerasphys.layers.spectral_conv import SpectralConv
 from kerasphys.layers.stencil_conv import StencilConv
 from kerasphys.layers.upsample import Upsample
 
@@ -21,6 +22,7 @@ __all__ = [
     "GridPadding",
     "PeriodicEmbedding",
     "ResidualBlock",
+    "SpectralConv",
     "StencilConv",
     "Upsample",
     "sine",

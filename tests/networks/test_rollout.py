@@ -106,3 +106,29 @@ def test_what_is_refused():
         kp.networks.Rollout("unet", 2)
     with pytest.raises(ValueError, match="outputs have the shape of its inputs"):
         kp.networks.Rollout(step(outputs=2), 2)(np.zeros((1, 8, 1)))
+
+
+def test_a_fourier_neural_operator_in_steps():
+    """Trained on single steps of decaying waves, then unrolled."""
+    wave = 2 * np.pi * np.arange(16) / 16
+    rng = np.random.default_rng(0)
+    start = rng.normal(size=(24, 2)) @ [np.sin(wave), np.cos(2 * wave)]
+    decay = 0.8 ** np.arange(1, 4)
+    trajectories = kp.datasets.Samples(
+        start[..., None], start[:, None, :, None] * decay[:, None, None]
+    )
+    network = kp.networks.FNO(modes=3, width=6, depth=2, projection=8, seed=0)
+    single = kp.models.SurrogateModel(network)
+    pairs = kp.datasets.one_step(trajectories)
+    single.adapt(pairs)
+    single.compile(keras.optimizers.Adam(0.01), loss=kp.losses.RelativeL2())
+    single.fit(pairs, epochs=20, verbose=0)
+    rollout = kp.models.SurrogateModel(kp.networks.Rollout(single, 3))
+    metrics = [kp.metrics.StepRelativeL2(step) for step in (0, -1)]
+    rollout.compile(keras.optimizers.Adam(1e-3), loss=kp.losses.RelativeL2(), metrics=metrics)
+    before = rollout.evaluate(trajectories, verbose=0, return_dict=True)
+    rollout.fit(trajectories, batch_size=24, epochs=20, verbose=0)
+    after = rollout.evaluate(trajectories, verbose=0, return_dict=True)
+    assert 0 < before["step_0_relative_l2"] < before["last_step_relative_l2"] < 0.5
+    assert after["last_step_relative_l2"] < before["last_step_relative_l2"]
+    assert rollout.predict(np.ones((1, 20, 1))).shape == (1, 3, 20, 1)
