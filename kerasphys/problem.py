@@ -78,9 +78,22 @@ class Problem:
             raise TypeError(message("domain", "a geometry such as kp.geometry.Interval", domain))
         self.domain = domain
         self.parameters = _check_parameters(parameters)
-        inputs = tuple(n for n, p in self.parameters.items() if isinstance(p, InputFunction))
+        self.input_functions = {
+            name: value
+            for name, value in self.parameters.items()
+            if isinstance(value, InputFunction)
+        }
+        inputs = tuple(self.input_functions)
         scalars = tuple(name for name in self.parameters if name not in inputs)
         self.namespace = Namespace(domain.coordinates, fields, scalars, vectors, time, inputs)
+        for name, function in self.input_functions.items():
+            unknown = set(function.axes or ()) - set(domain.coordinates)
+            if unknown:
+                raise ValueError(
+                    f"The input function {name!r} has sensors along {', '.join(sorted(unknown))}, "
+                    f"which is no coordinate of the domain. They are "
+                    f"{', '.join(domain.coordinates)}."
+                )
         for name in self.namespace.fields:
             if name in RESERVED_FIELDS:
                 raise ValueError(

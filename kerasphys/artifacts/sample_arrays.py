@@ -12,6 +12,7 @@ import tensorflow as tf
 from kerasphys._validation import as_real_array, check_finite, message
 
 VALUES_AT_ONCE = 2**17
+OPERATOR_VALUES_AT_ONCE = 2**22
 BATCHES_WITHOUT_A_BAR = 20
 
 
@@ -48,6 +49,11 @@ def samples_at_once(arrays: Iterable[Any]) -> int:
     """A number of samples to evaluate at once: fewer, the larger they are in any of the arrays."""
     size = max(math.prod(array.shape[1:]) for array in arrays)
     return max(1, min(1024, VALUES_AT_ONCE // max(size, 1)))
+
+
+def functions_at_once(functions: Iterable[Any], points: int) -> int:
+    """A number of functions to evaluate at once at as many points, common to all of them."""
+    return max(1, min(samples_at_once(functions), OPERATOR_VALUES_AT_ONCE // max(points, 1)))
 
 
 def in_batches(

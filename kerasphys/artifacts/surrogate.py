@@ -13,6 +13,7 @@ import tensorflow as tf
 from kerasphys._validation import check_array, check_names, check_positive_int, message
 from kerasphys.artifacts.card import read_card
 from kerasphys.artifacts.layout import artifact_directory, refuse, verify_manifest
+from kerasphys.artifacts.operator_arrays import at_all_points, operator_functions
 from kerasphys.artifacts.sample_arrays import in_batches, sample_arrays, samples_at_once
 
 
@@ -69,15 +70,17 @@ class Surrogate:
             points: For a function of points, array `(n, d)` with the columns `coordinates`, or a
                 mapping or a data frame with one column `(n,)` for each of them, in any order. For
                 a model of fields or other samples, array `(n, ...)` such as `(n, *grid, c)`; or,
-                where it has several inputs, a mapping from their names to arrays.
+                where it has several inputs, a mapping from their names to arrays. For an operator
+                a mapping from the names of its input functions to arrays, with `points` as for a
+                function of points, common to all of them.
             batch_size: Positive integer, how many points or samples to evaluate at once. By
                 default 65536 points; of samples, fewer the larger they are.
             verbose: `"auto"`: a progress bar if there are many batches; 0: none; 1: always.
 
         Returns:
             What `serve` returns by its names, in the precision of the model: for a function of
-            points, a dict from fields to arrays `(n,)`; for a model of fields
-            `{"outputs": (n, *grid, m)}`.
+            points, a dict from fields to arrays `(n,)`; for an operator, arrays `(n, p)`; for a
+            model of fields `{"outputs": (n, *grid, m)}`.
 
         Warns:
             UserWarning: If points lie outside the ranges of the card.
@@ -123,6 +126,32 @@ class Surrogate:
         values = self._evaluate("derivatives", points, batch_size, verbose)
         return {name: values[name] for name in wanted}
 
+    def band(
+        self, points: Any, batch_size: int | None = None, verbose: str | int = "auto"
+    ) -> dict[str, np.ndarray]:
+        """The band around the predictions that was calibrated before the export.
+
+        The entry `band` of `card.parameters` says what it covers, with which probability.
+
+        Args:
+            points: As for `predict`.
+            batch_size: As for `predict`.
+            verbose: As for `predict`.
+
+        Returns:
+            For each name that `predict` returns two arrays of the same shape, under `lower_<name>`
+            and `upper_<name>`.
+
+        Raises:
+            ValueError: If the model was exported without a band.
+        """
+        if "band" not in self.signatures:
+            raise ValueError(
+                f"The model at {self.path} was exported without a band. Call calibrate before "
+                "export."
+            )
+        return self._evaluate("band", points, batch_size, verbose)
+
     def __repr__(self) -> str:
         return (
             f"<Surrogate {self.card.name!r}, coordinates {self.coordinates}, fields {self.fields}, "
@@ -136,11 +165,10 @@ class Surrogate:
         specs = function.structured_input_signature[1]
         if set(specs) == {"points"}:
             arrays, default = {"points": self._check_points(points, specs["points"])}, 65536
-        elif "points" in specs:  # an operator: samples and points are batches of their own
-            raise ValueError(
-                f"The signature {signature!r} takes the inputs {sorted(specs)}, not points alone. "
-                f"Call it with tensors: surrogate.signatures[{signature!r}](name=tensor, ...)."
-            )
+        elif "points" in specs:
+            functions = operator_functions(points, specs)
+            nodes = self._check_points(points["points"], specs["points"])
+            return at_all_points(function, functions, nodes, batch_size, verbose)
         else:
             arrays = sample_arrays(points, specs)
             default = samples_at_once(arrays.values())

@@ -20,6 +20,7 @@ from kerasphys.derivatives.terms import (
     Partial,
     Term,
 )
+from kerasphys.derivatives.trunk_engine import TrunkEngine
 
 __all__ = [
     "Biharmonic",
@@ -38,6 +39,7 @@ __all__ = [
     "StencilEngine",
     "TapeEngine",
     "Term",
+    "TrunkEngine",
     "explain",
     "requested_names",
     "select",

@@ -64,18 +64,9 @@ class JetEngine:
         points = check_points(plan, points)
         if not plan.partials:
             return _read(plan, points, None)
-        algebra = Algebra.of(plan)
-        trace = Trace(network, points)
-        missing = _without_rule(trace)
-        if missing:
-            raise NotImplementedError(
-                f"The engine 'jets' has no rule for the operation {', '.join(missing)}. Use 'tape'."
-            )
-        result = trace.replay(_seed(algebra, points), rule)
-        if not isinstance(result, Jet):
-            result = Jet(algebra, [result, *(None for _ in algebra.operators[1:])])
-        check_outputs(plan, points, result.value)
-        return _read(plan, points, result.whole())
+        outputs = jet_of(Algebra.of(plan), network, points)
+        check_outputs(plan, points, outputs.value)
+        return _read(plan, points, outputs.whole())
 
     def supports(self, plan: Plan, network: Network | None) -> bool:
         """Whether every operation of the network that depends on the points has a rule."""
@@ -93,6 +84,24 @@ class JetEngine:
             return "the network is not called"
         count = len(Algebra.of(plan).operators)
         return f"one pass of {count} Taylor coefficients, each at the cost of a call of the network"
+
+
+def jet_of(algebra: Algebra, network: Network, points: tf.Tensor) -> Jet:
+    """The jet of what a network answers at points `(n, d)`.
+
+    Raises:
+        NotImplementedError: If the network has an operation without a rule.
+    """
+    trace = Trace(network, points)
+    missing = _without_rule(trace)
+    if missing:
+        raise NotImplementedError(
+            f"The engine 'jets' has no rule for the operation {', '.join(missing)}. Use 'tape'."
+        )
+    result = trace.replay(_seed(algebra, points), rule)
+    if isinstance(result, Jet):
+        return result
+    return Jet(algebra, [result, *(None for _ in algebra.operators[1:])])
 
 
 def _seed(algebra: Algebra, points: tf.Tensor) -> Jet:

@@ -2,8 +2,16 @@
 
 from kerasphys.models.classifier_model import ClassifierModel
 from kerasphys.models.grid_pinn_model import GridPINNModel
+from kerasphys.models.operator_pinn_model import OperatorPINNModel
 from kerasphys.models.physics_model import PhysicsModel
 from kerasphys.models.pinn_model import PINNModel
 from kerasphys.models.surrogate_model import SurrogateModel
 
-__all__ = ["ClassifierModel", "GridPINNModel", "PINNModel", "PhysicsModel", "SurrogateModel"]
+__all__ = [
+    "ClassifierModel",
+    "GridPINNModel",
+    "OperatorPINNModel",
+    "PINNModel",
+    "PhysicsModel",
+    "SurrogateModel",
+]

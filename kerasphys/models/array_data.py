@@ -11,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._validation import check_finite, message
-from kerasphys.artifacts import sample_arrays
 from kerasphys.datasets import Samples
+from kerasphys.models.sample_layout import count, count_points, of_samples, take
 
 
 def inputs_and_outputs(x: Any, y: Any = None) -> tuple[Any, Any]:
@@ -24,7 +24,7 @@ def inputs_and_outputs(x: Any, y: Any = None) -> tuple[Any, Any]:
     if y is not None:
         return x, y
     if isinstance(x, Samples):
-        return x.inputs, x.outputs
+        return x.x, x.outputs
     if isinstance(x, tuple) and len(x) == 2:
         return x
     return x, None
@@ -91,14 +91,9 @@ def check_samples(argument: str, value: Any) -> np.ndarray:
     return array
 
 
-def count(*tensors: Any) -> int:
-    """The number of samples of tensors that have as many."""
-    return len(keras.tree.flatten(tensors)[0])
-
-
 def check_counts(argument: str, inputs: Any, outputs: Any) -> None:
     """Refuses inputs and outputs that differ in their number of samples."""
-    lengths = [len(tensor) for tensor in keras.tree.flatten(inputs)]
+    lengths = [len(tensor) for tensor in of_samples(inputs)]
     if outputs is not None:
         lengths.append(len(outputs))
     if len(set(lengths)) > 1:
@@ -110,33 +105,38 @@ def check_counts(argument: str, inputs: Any, outputs: Any) -> None:
 
 
 def training_batches(
-    tensors: tuple, batch_size: int, seed: int, steps: int | None = None
+    tensors: tuple, batch_size: int, seed: int, steps: int | None = None, points: int | None = None
 ) -> tf.data.Dataset:
     """An epoch of batches, all of one shape, in another order each time it is read.
 
     The last batch is filled up with samples of the next order, so that none is left out and
     nothing is compiled twice. Where a batch has room for all samples, each holds them all in
-    their order.
+    their order. The same goes for points, which have an order of their own.
 
     Args:
-        tensors: Nested tensors with as many samples, the structure of a batch.
+        tensors: Inputs and outputs, in any layout.
         batch_size: Positive integer.
         seed: Integer, for the order.
         steps: Positive integer, the number of batches; by default as many as hold all samples.
+        points: Positive integer, how many points of the samples a batch has; all by default.
     """
-    samples = count(tensors)
-    if batch_size >= samples:
-        return tf.data.Dataset.from_tensors(tensors).repeat(steps or 1)
-    rows = (steps or math.ceil(samples / batch_size)) * batch_size
-    order = tf.data.Dataset.range(samples).shuffle(samples, seed, reshuffle_each_iteration=True)
-    return _gathered(tensors, order.repeat(math.ceil(rows / samples)).take(rows), batch_size)
+    samples, known = count(tensors), count_points(tensors)
+    steps = steps or math.ceil(samples / min(batch_size, samples))
+    orders = {}
+    if batch_size < samples:
+        orders["rows"] = _orders(samples, batch_size, steps, seed)
+    if points is not None and points < known:
+        orders["columns"] = _orders(known, points, steps, seed + 1)
+    if not orders:
+        return tf.data.Dataset.from_tensors(tensors).repeat(steps)
+    return tf.data.Dataset.zip(orders).map(lambda chosen: take(tensors, **chosen)).prefetch(1)
 
 
 def steady_batches(tensors: tuple, batch_size: int, fill: bool = False) -> tf.data.Dataset:
     """Batches in the order of the samples, of one shape where that is possible.
 
     Args:
-        tensors: Nested tensors with as many samples, the structure of a batch.
+        tensors: Inputs, or inputs and outputs, in any layout.
         batch_size: Positive integer. Without `fill` the batches are up to a half smaller where
             they are of equal size then; otherwise the last one has what is left.
         fill: Whether to fill the last batch up with the first samples.
@@ -145,21 +145,18 @@ def steady_batches(tensors: tuple, batch_size: int, fill: bool = False) -> tf.da
     size = min(batch_size, samples)
     if fill:
         rows = np.arange(math.ceil(samples / size) * size) % samples
-        return _gathered(tensors, tf.data.Dataset.from_tensor_slices(rows), size)
-    size = next((s for s in range(size, size // 2, -1) if samples % s == 0), size)
-    return tf.data.Dataset.from_tensor_slices(tensors).batch(size)
+    else:
+        size = next((s for s in range(size, size // 2, -1) if samples % s == 0), size)
+        rows = np.arange(samples)
+    indices = tf.data.Dataset.from_tensor_slices(rows).batch(size)
+    return indices.map(lambda chosen: take(tensors, chosen)).prefetch(1)
 
 
-def samples_at_once(tensors: Any) -> int:
-    """A number of samples to predict at once: fewer, the larger they are."""
-    return sample_arrays.samples_at_once(keras.tree.flatten(tensors))
-
-
-def _gathered(tensors: tuple, rows: tf.data.Dataset, size: int) -> tf.data.Dataset:
-    def gather(indices: tf.Tensor) -> Any:
-        return keras.tree.map_structure(lambda tensor: tf.gather(tensor, indices), tensors)
-
-    return rows.batch(size, drop_remainder=True).map(gather).prefetch(1)
+def _orders(length: int, size: int, steps: int, seed: int) -> tf.data.Dataset:
+    """So many batches of indices, from one random order after another."""
+    order = tf.data.Dataset.range(length).shuffle(length, seed, reshuffle_each_iteration=True)
+    total = steps * size
+    return order.repeat(math.ceil(total / length)).take(total).batch(size, drop_remainder=True)
 
 
 def _shapes_of(value: Any) -> list[tuple[int, ...]]:

@@ -29,6 +29,13 @@ def check_on_grids(network: Any, problem: Problem) -> None:
             'kp.Problem(..., parameters={"f": kp.InputFunction()}). Without one take a network of '
             "points, such as kp.networks.MLP."
         )
+    for name, function in problem.input_functions.items():
+        if function.axes is not None and tuple(function.axes) != problem.coordinates:
+            raise ValueError(
+                f"The input function {name!r} has sensors along {', '.join(function.axes)}, and a "
+                f"network on grids knows it at all nodes, along {', '.join(problem.coordinates)}. "
+                "Take an operator network, such as kp.networks.DeepONet."
+            )
     _check_domain(problem.domain)
     modes = per_axis("padding", network.padding, problem.domain.dim)
     across = {condition.across for condition in periodic_conditions(problem).values()}

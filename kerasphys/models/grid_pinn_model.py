@@ -12,11 +12,7 @@ import tensorflow as tf
 from kerasphys._registry import pack, serializable
 from kerasphys._validation import check_names, check_nonnegative, check_positive_int
 from kerasphys.derivatives import Plan, StencilEngine
-from kerasphys.models.array_data import (
-    samples_at_once,
-    steady_batches,
-    training_batches,
-)
+from kerasphys.models.array_data import steady_batches, training_batches
 from kerasphys.models.callback_order import in_order
 from kerasphys.models.channel_scaling import ChannelScaling
 from kerasphys.models.dual_norm import DualNorm
@@ -25,6 +21,7 @@ from kerasphys.models.grid_regions import blocks_of, held_planes, periodic_condi
 from kerasphys.models.grid_values import GridValues, residuals_at
 from kerasphys.models.pinn_checks import check_hard, check_precision
 from kerasphys.models.problem_model import ProblemModel, check_parts
+from kerasphys.models.sample_layout import samples_at_once
 from kerasphys.optimizers import SecondOrder
 from kerasphys.problem import Problem
 

@@ -30,19 +30,23 @@ def export_pinn(
         facts: Entries of the card that the model does not know itself.
     """
     problem = model.problem
-    spec = [model.served_input]
+    served = model.served_input
+    spec = list(served.values()) if isinstance(served, dict) else [served]
+
+    def inputs_of(tensors: tuple[tf.Tensor, ...]) -> Any:
+        return dict(zip(served, tensors, strict=True)) if isinstance(served, dict) else tensors[0]
 
     @tf.function(input_signature=spec, autograph=False)
-    def serve(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        return model.served_outputs(model(inputs))
+    def serve(*tensors: tf.Tensor) -> dict[str, tf.Tensor]:
+        return model.served_outputs(model(inputs_of(tensors)))
 
     signatures = {"serve": serve}
     if derivatives:
         plan = problem.plan(derivatives)
 
         @tf.function(input_signature=spec, autograph=False)
-        def differentiate(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-            return model.values(plan, inputs)
+        def differentiate(*tensors: tf.Tensor) -> dict[str, tf.Tensor]:
+            return model.values(plan, inputs_of(tensors))
 
         signatures["derivatives"] = differentiate
     card = Card(

@@ -17,12 +17,13 @@ from kerasphys.layers import BoxScaling
 from kerasphys.models.callback_order import in_order
 from kerasphys.models.exact_form import periodic_embedding
 from kerasphys.models.grid_pinn_model import GridPINNModel
+from kerasphys.models.operator_pinn_model import OperatorPINNModel
 from kerasphys.models.pinn_checks import check_hard, check_network
 from kerasphys.models.pinn_objective import PINNObjective
 from kerasphys.models.point_store import PointStore
 from kerasphys.models.pointwise_values import PointwiseValues
 from kerasphys.models.problem_model import ProblemModel, check_parts
-from kerasphys.networks import GridNetwork
+from kerasphys.networks import GridNetwork, OperatorNetwork
 from kerasphys.point_sets import PointSets
 from kerasphys.problem import Problem
 
@@ -33,7 +34,8 @@ class PINNModel(ProblemModel):
 
     The loss is the sum over the conditions of weight times mean square residual. Coordinates are
     scaled to `[-1, 1]` inside the model, which takes and returns physical units. With a network on
-    grids, such as `kp.networks.UNet()`, this makes a `GridPINNModel`.
+    grids, such as `kp.networks.UNet()`, this makes a `GridPINNModel`; with an operator network,
+    such as `kp.networks.DeepONet`, an `OperatorPINNModel`.
 
     Args:
         network: A `kp.networks` network, or any Keras model or layer from `(n, d)` to `(n, m)`
@@ -79,6 +81,8 @@ class PINNModel(ProblemModel):
         network = args[0] if args else kwargs.get("network")
         if cls is PINNModel and isinstance(network, GridNetwork):
             return GridPINNModel(*args, **kwargs)
+        if cls is PINNModel and isinstance(network, OperatorNetwork):
+            return OperatorPINNModel(*args, **kwargs)
         return super().__new__(cls, *args, **kwargs)
 
     def __init__(
@@ -94,8 +98,9 @@ class PINNModel(ProblemModel):
         if problem.inputs:
             raise ValueError(
                 f"The problem has the input functions {', '.join(problem.inputs)}, and this "
-                "network sees points only. Take one on grids, such as kp.networks.UNet(), or "
-                "give the functions to kp.Residual: kp.Residual(..., f=lambda x, y: ...)."
+                "network sees points only. Take one on grids, such as kp.networks.UNet(), or an "
+                "operator network, such as kp.networks.DeepONet. Or give the functions to "
+                "kp.Residual: kp.Residual(..., f=lambda x, y: ...)."
             )
         hard_names = check_hard(hard, problem)
         if not isinstance(engine, str):
@@ -214,7 +219,7 @@ class PINNModel(ProblemModel):
         if validation_data is not None:
             validation_data = self._dataset("validation_data", validation_data)
         if x is not None:
-            self._point_sets = self._check_covered("x", x)
+            self._point_sets = self.check_covered("x", x)
             self.points.assign(x.tensors(self.compute_dtype))
         elif not self.points.filled:
             raise ValueError(message("x", "points: problem.points(...)", x))
@@ -294,12 +299,6 @@ class PINNModel(ProblemModel):
         points = check_array(argument, x, (None, len(self.problem.coordinates)), cure)
         return points.astype(self.compute_dtype)
 
-    def _check_covered(self, argument: str, points: Any) -> PointSets:
-        if not isinstance(points, PointSets):
-            raise TypeError(message(argument, "points made by problem.points(...)", points))
-        points.check_covers(argument, tuple(self.soft_conditions))
-        return points
-
     def _dataset(self, argument: str, points: Any) -> tf.data.Dataset:
-        checked = self._check_covered(argument, points)
+        checked = self.check_covered(argument, points)
         return tf.data.Dataset.from_tensors(checked.tensors(self.compute_dtype))

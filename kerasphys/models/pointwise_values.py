@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +11,11 @@ import tensorflow as tf
 from kerasphys.conditions import Condition, Located
 from kerasphys.conditions.values import evaluate
 from kerasphys.derivatives import Parameter
+from kerasphys.problem import Problem
 
 if TYPE_CHECKING:
     from kerasphys.models.pinn_model import PINNModel
+    from kerasphys.models.problem_model import ProblemModel
 
 
 class PointwiseValues:
@@ -31,10 +33,10 @@ class PointwiseValues:
         self, names: tuple[str, ...], points: np.ndarray, block: int
     ) -> dict[str, np.ndarray]:
         """For each name its values at points `(n, d)`, computed in blocks of points."""
-        conditions = self._conditions(names, points)
+        conditions = conditions_anywhere(self._model.problem, names, points)
         if names not in self._compiled:
             self._compiled[names] = self._compile(names, conditions)
-        givens = self._givens(conditions, points)
+        givens = givens_at(self._model, conditions, points)
         parts = []
         for start in range(0, max(len(points), 1), block):
             rows = slice(start, start + block)
@@ -42,34 +44,9 @@ class PointwiseValues:
             parts.append(self._compiled[names](tf.constant(points[rows]), there))
         return {name: np.concatenate([part[name].numpy() for part in parts]) for name in names}
 
-    def _conditions(self, names: tuple[str, ...], points: np.ndarray) -> dict[str, Condition]:
-        problem = self._model.problem
-        conditions = {n: problem.conditions[n] for n in names if n in problem.conditions}
-        for name, condition in conditions.items():
-            own_points = condition.needs_normals or condition.has_own_points
-            if own_points or condition.images(points, problem.domain) is not None:
-                raise ValueError(
-                    f"The residual of {name!r} exists only at points of its own. Ask for the "
-                    "fields and derivatives that it is made of."
-                )
-        return conditions
-
-    def _givens(
-        self, conditions: Mapping[str, Condition], points: np.ndarray
-    ) -> dict[str, np.ndarray]:
-        names, dtype = self._model.problem.coordinates, self._model.compute_dtype
-        return {
-            f"{name}.{given}": evaluate(given, value, points, names).astype(dtype)
-            for name, condition in conditions.items()
-            for given, value in condition.givens.items()
-        }
-
     def _compile(self, names: tuple[str, ...], conditions: Mapping[str, Condition]) -> Any:
         model, problem = self._model, self._model.problem
-        direct = [name for name in names if name not in conditions]
-        for name in direct:
-            if isinstance(problem.namespace.require(name, extra=problem.conditions), Parameter):
-                raise ValueError(f"{name!r} is a parameter: see model.parameters.")
+        direct = direct_names(problem, names)
         plan = problem.plan(direct, conditions.values())
         shape = (None, len(problem.coordinates))
 
@@ -85,3 +62,39 @@ class PointwiseValues:
             return found
 
         return compute
+
+
+def conditions_anywhere(
+    problem: Problem, names: Sequence[str], points: np.ndarray
+) -> dict[str, Condition]:
+    """The conditions among names, which must have residuals at any points."""
+    conditions = {name: problem.conditions[name] for name in names if name in problem.conditions}
+    for name, condition in conditions.items():
+        own_points = condition.needs_normals or condition.has_own_points
+        if own_points or condition.images(points, problem.domain) is not None:
+            raise ValueError(
+                f"The residual of {name!r} exists only at points of its own. Ask for the "
+                "fields and derivatives that it is made of."
+            )
+    return conditions
+
+
+def direct_names(problem: Problem, names: Sequence[str]) -> list[str]:
+    """The names that are no conditions: of coordinates, fields and derivatives."""
+    direct = [name for name in names if name not in problem.conditions]
+    for name in direct:
+        if isinstance(problem.namespace.require(name, extra=problem.conditions), Parameter):
+            raise ValueError(f"{name!r} is a parameter: see model.parameters.")
+    return direct
+
+
+def givens_at(
+    model: ProblemModel, conditions: Mapping[str, Condition], points: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The given values of conditions at points, by the name of the condition and their own."""
+    names, dtype = model.problem.coordinates, model.compute_dtype
+    return {
+        f"{name}.{given}": evaluate(given, value, points, names).astype(dtype)
+        for name, condition in conditions.items()
+        for given, value in condition.givens.items()
+    }

@@ -20,6 +20,7 @@ from kerasphys.models.loading import loaded_problem
 from kerasphys.models.physics_model import PhysicsModel
 from kerasphys.models.pinn_checks import check_dtype
 from kerasphys.models.pinn_export import export_pinn
+from kerasphys.point_sets import PointSets
 from kerasphys.problem import Problem
 from kerasphys.unknown import Unknown
 
@@ -86,15 +87,15 @@ class ProblemModel(PhysicsModel):
                 tensors[name] = tf.constant(value, self.compute_dtype)
         return tensors
 
-    def values(self, plan: Plan, inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+    def values(self, plan: Plan, inputs: Any) -> dict[str, tf.Tensor]:
         """What a plan asks for."""
         raise NotImplementedError
 
     # What leaves
 
     @property
-    def served_input(self) -> tf.TensorSpec:
-        """What the signatures of an artefact take."""
+    def served_input(self) -> tf.TensorSpec | dict[str, tf.TensorSpec]:
+        """What the signatures of an artefact take: one input, or several by name."""
         raise NotImplementedError
 
     def served_outputs(self, outputs: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -115,8 +116,10 @@ class ProblemModel(PhysicsModel):
 
         The signature `serve` takes `points` `(n, d)` and returns one `(n,)` tensor for each field
         by its name. Of a model on grids it takes `inputs` `(n, *grid, c)` and returns `outputs`
-        `(n, *grid, m)`, for any grid. `derivatives` returns what was asked for by name. An older
-        artefact at `path` is replaced only when the new one is whole.
+        `(n, *grid, m)`, for any grid; of an operator network it takes each input function by its
+        name and `points` `(p, d)`, and returns `(n, p)` for each field. `derivatives` returns
+        what was asked for by name. An older artefact at `path` is replaced only when the new one is
+        whole.
 
         Args:
             path: Directory to write.
@@ -149,6 +152,13 @@ class ProblemModel(PhysicsModel):
         self._check_trainable()
         self._refuse_loss()
         self._use_own_precision()
+
+    def check_covered(self, argument: str, points: Any) -> PointSets:
+        """Refuses what is no `PointSets`, or lacks a condition that is trained."""
+        if not isinstance(points, PointSets):
+            raise TypeError(message(argument, "points made by problem.points(...)", points))
+        points.check_covers(argument, tuple(self.soft_conditions))
+        return points
 
     def _check_trainable(self) -> None:
         missing = self.problem.missing_functions

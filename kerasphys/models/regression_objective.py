@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
+from kerasphys.datasets.samples import POINTS
 from kerasphys.models.objective import (
     ModelObjective,
     division,
@@ -15,6 +16,7 @@ from kerasphys.models.objective import (
     over_blocks,
     take_rows,
 )
+from kerasphys.models.sample_layout import common_points, count_points
 
 if TYPE_CHECKING:
     from kerasphys.models.supervised_model import SupervisedModel
@@ -71,14 +73,17 @@ class RegressionObjective(ModelObjective):
 
 
 class _Samples:
-    """Residuals and Jacobian of so many samples at a time."""
+    """Residuals and Jacobian of so many samples at a time; of an operator, at one point each."""
 
     def __init__(self, objective: RegressionObjective):
         self._objective = objective
         self._x, self._y = objective.data[:2]
-        self._count, self._outputs = self._y.shape[0], math.prod(self._y.shape[1:])
-        if self._count is None:
+        if self._y.shape[0] is None:
             raise ValueError("A least-squares optimizer needs all samples at once: pass arrays.")
+        self._points = count_points(objective.data)
+        if self._points:
+            self._y = tf.reshape(self._y, (-1, 1, self._y.shape[-1]))
+        self._count, self._outputs = self._y.shape[0], math.prod(self._y.shape[1:])
         self.blocks, self._rows = division(self._count, JACOBIAN_BLOCK)
         self.rows = self._rows * self._outputs
 
@@ -98,11 +103,26 @@ class _Samples:
             gradients = [flat(self._objective.gradients(tape, r)) for r in residuals]
             return tf.stack(residuals), tf.stack(gradients)
 
-        block_data = keras.tree.map_structure(
-            lambda tensor: take_rows(tensor, start, self._rows), (self._x, self._y)
-        )
+        block_data = self._inputs_of(start), take_rows(self._y, start, self._rows)
         residuals, jacobian = tf.vectorized_map(of_sample, block_data, fallback_to_while_loop=False)
         residuals *= fresh[:, tf.newaxis]
         jacobian *= fresh[:, tf.newaxis, tf.newaxis]
         size = jacobian.shape[-1]
         return tf.reshape(residuals, (self.rows,)), tf.reshape(jacobian, (self.rows, size))
+
+    def _inputs_of(self, start: tf.Tensor) -> Any:
+        """The inputs of a block; for an operator each function with one of its points."""
+        if not self._points:
+            return keras.tree.map_structure(lambda t: take_rows(t, start, self._rows), self._x)
+        numbers = start + tf.range(self._rows)
+        inputs = {
+            name: tf.gather(tensor, numbers // self._points)
+            for name, tensor in self._x.items()
+            if name != POINTS
+        }
+        points = self._x[POINTS]
+        if common_points(self._x) is not None:
+            inputs[POINTS] = tf.gather(points, numbers % self._points)[:, tf.newaxis]
+        else:
+            inputs[POINTS] = tf.gather(tf.reshape(points, (-1, 1, points.shape[-1])), numbers)
+        return inputs

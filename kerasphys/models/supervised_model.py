@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from kerasphys._registry import pack, unpack
 from kerasphys._validation import check_positive_int, message
-from kerasphys.models import array_data
+from kerasphys.datasets.samples import POINTS, align
+from kerasphys.models import array_data, sample_layout
 from kerasphys.models.channel_scaling import ChannelScaling
 from kerasphys.models.physics_model import PhysicsModel
 from kerasphys.models.pinn_checks import check_dtype
@@ -18,12 +20,16 @@ from kerasphys.models.regression_objective import RegressionObjective
 from kerasphys.models.sample_loss import SampleLoss
 from kerasphys.models.surrogate_checks import (
     batch_shapes,
+    check_bounds,
     check_inputs,
     check_outputs,
+    check_points_per_batch,
     output_shape,
 )
 from kerasphys.networks import Network
 from kerasphys.optimizers import SecondOrder
+
+POINTS_AT_ONCE = 2**16
 
 
 class SupervisedModel(PhysicsModel):
@@ -58,7 +64,8 @@ class SupervisedModel(PhysicsModel):
                 f"The network is in {wrong.pop()}, the model in {self.variable_dtype}. Make both "
                 "with the same dtype."
             )
-        self.input_scaling.build(input_shape)
+        if not self.input_scaling.built:
+            self.input_scaling.build(input_shape)
         self.built = True
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
@@ -103,6 +110,7 @@ class SupervisedModel(PhysicsModel):
         y: Any = None,
         *,
         batch_size: int | None = None,
+        points_per_batch: int | None = None,
         epochs: int = 1,
         steps_per_epoch: int | None = None,
         validation_data: Any = None,
@@ -117,10 +125,14 @@ class SupervisedModel(PhysicsModel):
 
         Args:
             x: Array, or dict of arrays, with the samples along the first axis; `(x, y)`;
-                `kp.datasets.Samples`; or a dataset.
-            y: Array of as many samples.
+                `kp.datasets.Samples`; or a dataset. For an operator network a dict with `points`,
+                `(p, d)` common to all samples or `(n, p, d)` of each.
+            y: Array of as many samples; with points `(n, p, channels)`, or `(n, channels)` where
+                the samples are aligned with points `(n, d)`.
             batch_size: Positive integer, 32 by default. A second-order optimizer takes all samples
                 in every step, unless it is told otherwise here.
+            points_per_batch: Positive integer: at how many of the points the samples of a batch
+                are compared, others in each step. All by default.
             epochs: Positive integer.
             steps_per_epoch: Positive integer: how many steps an epoch has. By default one with
                 all samples in every step, and with batches as many as hold all samples.
@@ -138,19 +150,23 @@ class SupervisedModel(PhysicsModel):
                 infinity.
         """
         if isinstance(x, tf.data.Dataset):
+            if points_per_batch is not None:
+                cure = "The batches of a dataset have their points already."
+                raise ValueError(message("points_per_batch", "None", points_per_batch, cure))
             self._prepare("x", array_data.element(x))
             data, changing = x, True
         else:
             arrays = self._pairs("x", x, y)
             self._prepare("x", arrays)
-            samples = array_data.count(arrays)
+            samples = sample_layout.count(arrays)
             whole = isinstance(getattr(self, "optimizer", None), SecondOrder)
             default = samples if whole else 32
             size = check_positive_int("batch_size", default if batch_size is None else batch_size)
             if steps_per_epoch is not None:
                 check_positive_int("steps_per_epoch", steps_per_epoch)
-            data = array_data.training_batches(arrays, size, seed, steps_per_epoch)
-            steps_per_epoch, changing = None, size < samples
+            points = check_points_per_batch(points_per_batch, sample_layout.count_points(arrays))
+            data = array_data.training_batches(arrays, size, seed, steps_per_epoch, points)
+            steps_per_epoch, changing = None, size < samples or points is not None
         watches = self._begin_training(changing)
         if validation_data is not None:
             validation_data = self._batches("validation_data", validation_data, None, batch_size)
@@ -186,7 +202,8 @@ class SupervisedModel(PhysicsModel):
 
         Args:
             x: Array, or dict of arrays, with the samples along the first axis;
-                `kp.datasets.Samples`; or a `tf.data.Dataset` of batches.
+                `kp.datasets.Samples`; or a `tf.data.Dataset` of batches. For an operator network
+                a dict with `points`, `(p, d)` common to all samples or `(n, p, d)` of each.
             batch_size: Positive integer; by default fewer samples at once, the larger they are.
             **kwargs: `verbose`, `steps` and `callbacks`, as of `keras.Model.predict`.
         """
@@ -196,11 +213,15 @@ class SupervisedModel(PhysicsModel):
         inputs = array_data.to_tensors("x", array_data.inputs_and_outputs(x)[0], self.compute_dtype)
         array_data.check_counts("x", inputs, None)
         self._prepare("x", (inputs,))
-        samples = array_data.count(inputs)
-        size = array_data.samples_at_once(inputs) if batch_size is None else batch_size
+        samples = sample_layout.count(inputs)
+        size = sample_layout.samples_at_once(inputs) if batch_size is None else batch_size
         check_positive_int("batch_size", size)
-        batches = array_data.steady_batches((inputs,), size, fill=True)
-        return super().predict(batches, **options)[:samples]
+        blocks = []
+        for block, new in sample_layout.blocks_of_points(inputs, POINTS_AT_ONCE):
+            batches = array_data.steady_batches((block,), size, fill=True)
+            values = super().predict(batches, **options)[:samples]
+            blocks.append(values[:, :new] if new else values)
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -295,6 +316,9 @@ class SupervisedModel(PhysicsModel):
             raise ValueError(message("y", "an array with a sample for each of `x`", y))
         inputs = array_data.to_tensors(argument, x, self.compute_dtype)
         targets = self._to_targets("y", y)
+        if sample_layout.points_of(inputs) is not None and len(targets.shape) > 1:
+            points, targets = align(inputs[POINTS], targets)
+            inputs = {**inputs, POINTS: points}
         array_data.check_counts(argument, inputs, targets)
         return inputs, targets
 
@@ -307,17 +331,26 @@ class SupervisedModel(PhysicsModel):
         size = check_positive_int("batch_size", 32 if size is None else size)
         return array_data.steady_batches(arrays, size)
 
-    def _adapt(self, x: Any, y: Any = None) -> Iterator[Any]:
+    def _adapt(self, x: Any, y: Any = None, bounds: Any = None) -> Iterator[Any]:
         """Measures the scale of the inputs. Returns the targets, batch by batch."""
         if isinstance(x, tf.data.Dataset):
-            self._prepare("x", array_data.element(x))
             batches: Any = x
+            element = array_data.element(x)
         else:
             x, y = array_data.inputs_and_outputs(x, y)
-            inputs = array_data.to_tensors("x", x, self.compute_dtype)
-            targets = None if y is None else self._to_targets("y", y)
-            array_data.check_counts("x", inputs, targets)
-            self._prepare("x", (inputs, targets))
-            batches = [(inputs, targets)]
-        self.input_scaling.adapt(array_data.part(batch, 0) for batch in batches)
+            if y is None:
+                inputs = array_data.to_tensors("x", x, self.compute_dtype)
+                array_data.check_counts("x", inputs, None)
+                element = (inputs, None)
+            else:
+                element = self._pairs("x", x, y)
+            batches = [element]
+        points = sample_layout.points_of(array_data.part(element, 0))
+        bounds = check_bounds(bounds, None if points is None else points.shape)
+        self._measure(element, batches, bounds)
         return (array_data.part(batch, 1) for batch in batches)
+
+    def _measure(self, element: Any, batches: Any, bounds: Any) -> None:
+        """Builds the model for batches and measures the scale of their inputs."""
+        self._prepare("x", element)
+        self.input_scaling.adapt((array_data.part(batch, 0) for batch in batches), bounds)

@@ -12,7 +12,9 @@ import tensorflow as tf
 
 from kerasphys._validation import check_names, message
 from kerasphys.artifacts import Card, write_artifact
+from kerasphys.datasets.samples import POINTS
 from kerasphys.models.channel_scaling import ChannelScaling
+from kerasphys.models.conformal_band import ConformalBand
 from kerasphys.networks import GridNetwork
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ def export_samples(
     Args:
         model: The model.
         path: Directory to write.
-        output: The name of what `serve` returns.
+        output: The name of what `serve` returns; an operator network returns the fields of the
+            card by their names.
         coordinates: The axes of the grid for the card, or `None` for the default.
         facts: Entries of the card that the model does not know itself.
 
@@ -45,20 +48,37 @@ def export_samples(
     shapes = _serving_shapes(model)
     named = shapes if isinstance(shapes, dict) else {INPUTS: shapes}
     spec = [tf.TensorSpec(shape, model.compute_dtype, name) for name, shape in named.items()]
+    fields = facts["fields"] if POINTS in named else None
+
+    def outputs_of(tensors: Sequence[tf.Tensor]) -> tf.Tensor:
+        inputs = dict(zip(named, tensors, strict=True))
+        return model(inputs if isinstance(shapes, dict) else inputs[INPUTS])
+
+    def by_name(values: tf.Tensor) -> dict[str, tf.Tensor]:
+        if fields is None:
+            return {output: values}
+        return dict(zip(fields, tf.unstack(values, num=len(fields), axis=-1), strict=True))
 
     @tf.function(input_signature=spec, autograph=False)
     def serve(*tensors: tf.Tensor) -> dict[str, tf.Tensor]:
-        inputs = dict(zip(named, tensors, strict=True))
-        return {output: model(inputs if isinstance(shapes, dict) else inputs[INPUTS])}
+        return by_name(outputs_of(tensors))
+
+    @tf.function(input_signature=spec, autograph=False)
+    def band(*tensors: tf.Tensor) -> dict[str, tf.Tensor]:
+        ends = zip(("lower", "upper"), model.band(outputs_of(tensors)), strict=True)
+        return {f"{end}_{k}": value for end, values in ends for k, value in by_name(values).items()}
 
     if coordinates is None:
-        network = _innermost(model.network)
-        rank = network.rank if isinstance(network, GridNetwork) else 0
-        coordinates = [{"name": name, "lower": None, "upper": None} for name in AXES[:rank]]
+        coordinates = _default_coordinates(model)
     card = Card(coordinates=coordinates, **facts)
-    parts = [part for part in model.layers if isinstance(part, ChannelScaling)]
+    if fields is not None and len(card.coordinates) != named[POINTS][-1]:
+        expected = f"{named[POINTS][-1]}, one for each column of the points"
+        raise ValueError(message("coordinates", expected, card.coordinate_names))
+    parts = [part for part in model.layers if isinstance(part, ChannelScaling | ConformalBand)]
     variables = [v.value for part in (model.network, *parts) for v in part.variables]
-    return write_artifact(path, {"serve": serve}, card, variables)
+    has_band = any(isinstance(part, ConformalBand) and part.measured for part in parts)
+    signatures = {"serve": serve, "band": band} if has_band else {"serve": serve}
+    return write_artifact(path, signatures, card, variables)
 
 
 def channel_names(model: SupervisedModel, fields: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -81,6 +101,20 @@ def check_built(model: SupervisedModel) -> None:
     """Refuses a model that has no weights yet."""
     if not model.built:
         raise ValueError("The model has no weights yet: call adapt or fit before export.")
+
+
+def _default_coordinates(model: SupervisedModel) -> list[dict[str, Any]]:
+    """The axes of a grid without bounds, or the columns of points with the box they were in."""
+    box = model.input_scaling.box
+    if box is not None:
+        names = AXES if len(box[0]) <= len(AXES) else [f"x{i + 1}" for i in range(len(box[0]))]
+        return [
+            {"name": name, "lower": float(lower), "upper": float(upper)}
+            for name, lower, upper in zip(names, *box, strict=False)
+        ]
+    network = _innermost(model.network)
+    rank = network.rank if isinstance(network, GridNetwork) else 0
+    return [{"name": name, "lower": None, "upper": None} for name in AXES[:rank]]
 
 
 def _innermost(network: keras.layers.Layer) -> keras.layers.Layer:

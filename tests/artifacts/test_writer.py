@@ -146,7 +146,7 @@ def test_several_inputs(tmp_path, card):
     assert set(inputs) == {"source", "points"}
     result = surrogate.signatures["serve"](source=tf.ones((4, 3)), points=tf.ones((5, 2)))
     assert result["u"].shape == (4, 5)
-    with pytest.raises(ValueError, match=r"takes the inputs \['points', 'source'\]"):
+    with pytest.raises(ValueError, match=r"a mapping with the keys \['points', 'source'\]"):
         surrogate.predict(np.zeros((5, 2)))
 
 

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 import kerasphys as kp
-from kerasphys.models import array_data
+from kerasphys.models import array_data, sample_layout
 
 TENSORS = ({"a": tf.range(10), "b": 2 * tf.range(10)}, tf.range(10.0))
 
@@ -48,9 +48,9 @@ def test_steady_batches_keep_the_order(size, fill, expected):
 
 
 def test_large_samples_are_predicted_few_at_a_time():
-    sizes = [array_data.samples_at_once(tf.zeros((3, *grid))) for grid in [(2,), (64, 64, 1)]]
+    sizes = [sample_layout.samples_at_once(tf.zeros((3, *grid))) for grid in [(2,), (64, 64, 1)]]
     assert sizes == [1024, 32]
-    assert array_data.samples_at_once({"a": tf.zeros((1, 2)), "b": tf.zeros((1, 2**20))}) == 1
+    assert sample_layout.samples_at_once({"a": tf.zeros((1, 2)), "b": tf.zeros((1, 2**20))}) == 1
 
 
 def test_what_fit_takes_as_x():
