@@ -19,6 +19,7 @@ import kerasphys as kp
 NOT_BUILT_BY_USERS = {
     kp.analysis.Backpropagation,
     kp.analysis.Diagnosis,
+    kp.analysis.ErrorBudget,
     kp.analysis.Selection,
     kp.conditions.Condition,
     kp.conditions.Located,
@@ -29,6 +30,7 @@ NOT_BUILT_BY_USERS = {
     kp.models.PhysicsModel,
     kp.networks.GridNetwork,
     kp.networks.Network,
+    kp.networks.OperatorNetwork,
     kp.optimizers.Evaluation,
     kp.optimizers.Group,
     kp.optimizers.LeastSquares,
@@ -42,9 +44,18 @@ INPUT_SHAPES: dict[type, Any] = {
     kp.layers.Downsample: (2, 6, 4, 2),
     kp.layers.FiLM: [(2, 5, 4, 2), (2, 3)],
     kp.layers.GridPadding: (2, 5, 4, 2),
+    kp.layers.SpectralConv: (2, 5, 4, 2),
     kp.layers.StencilConv: (2, 5, 4, 2),
     kp.layers.Upsample: (2, 3, 4, 2),
+    kp.metrics.BandRelativeL2: (2, 6, 4, 2),
+    kp.metrics.BoundaryRelativeL2: (2, 6, 4, 2),
+    kp.metrics.RelativeH1: (2, 6, 4, 2),
+    kp.metrics.StepRelativeL2: (2, 3, 6, 2),
     kp.networks.CNN: (2, 6, 4, 2),
+    kp.networks.DeepONet: {"u": (2, 4), "points": (2, 2)},
+    kp.networks.FNO: {"inputs": (2, 5, 6, 2), "condition": (2, 3)},
+    kp.networks.MIONet: {"f": (2, 4), "g": (2, 3), "points": (2, 2)},
+    kp.networks.PODDeepONet: {"u": (2, 4), "points": (2, 2)},
     kp.networks.Rollout: (2, 5, 1),
     kp.networks.UNet: {"inputs": (2, 5, 6, 2), "condition": (2, 3)},
 }
@@ -91,6 +102,20 @@ def grid_problem() -> kp.Problem:
     )
 
 
+def operator_problem() -> kp.Problem:
+    """A Poisson equation for any source at five sensors, made of registered functions only."""
+    domain = space_time()
+    return kp.Problem(
+        domain,
+        fields="u",
+        parameters={"source": kp.InputFunction({"x": [-1.0, -0.5, 0.0, 0.5, 1.0]})},
+        conditions={
+            "equation": kp.Residual(kp.equations.poisson),
+            "initial": kp.Dirichlet(u=1.0, on=domain.start("t")),
+        },
+    )
+
+
 def network() -> kp.networks.MLP:
     return kp.networks.MLP([4], seed=0)
 
@@ -132,6 +157,7 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.callbacks.ResidualResample: {},
         kp.callbacks.Resume: dict(directory="outputs/run", callbacks=[kp.callbacks.Resample()]),
         kp.datasets.Dataset: dict(train=kp.datasets.Samples(np.ones((3, 2)), np.ones((3, 1)))),
+        kp.datasets.KernelField: dict(length_scale=0.5),
         kp.datasets.RandomField: dict(boundary="periodic", dims=1, modes=4),
         kp.datasets.Samples: dict(inputs=np.ones((3, 2)), outputs=np.ones((3, 1))),
         kp.derivatives.Biharmonic: dict(field=0, along=(0, 1)),
@@ -148,6 +174,7 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.derivatives.Requested: dict(function="f", names=("u",)),
         kp.derivatives.StencilEngine: dict(lower=[0.0], upper=[1.0]),
         kp.derivatives.TapeEngine: {},
+        kp.derivatives.TrunkEngine: {},
         kp.geometry.Boundary: dict(geometry=domain, names=("x",)),
         kp.geometry.Box: dict(lower=(0.0, 0.0), upper=(1.0, 2.0)),
         kp.geometry.Disk: dict(center=(0.0, 0.0), radius=1.0),
@@ -172,15 +199,21 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.layers.GridPadding: dict(width=[(1, 2), (0, 1)], mode=["periodic", "reflect"]),
         kp.kernels.DifferentialOperator: dict(coefficients={(2,): 1.0}, remainder={(4,): 0.1}),
         kp.layers.PeriodicEmbedding: dict(periods=[2.0, None]),
+        kp.losses.RelativeH1: dict(periodic=[True, False], lengths=[1.0, 2.0]),
         kp.losses.RelativeL2: {},
         kp.layers.ResidualBlock: dict(layers=2, scale=0.5, seed=0),
+        kp.layers.SpectralConv: dict(filters=3, modes=[2, 1], kernel_regularizer="l2", seed=0),
         kp.layers.StencilConv: dict(
             order={(1, 0): -1.0, (0, 2): 0.5}, boundary=["periodic", "one_sided"]
         ),
         kp.layers.Upsample: dict(
             kind="transpose", filters=3, kernel_size=3, padding=["periodic", "zero"], seed=0
         ),
+        kp.metrics.BandRelativeL2: dict(band=(1.0, None), periodic=[True, False]),
+        kp.metrics.BoundaryRelativeL2: dict(periodic=[True, False]),
+        kp.metrics.RelativeH1: dict(periodic=[True, False], lengths=[1.0, 2.0]),
         kp.metrics.RelativeL2: {},
+        kp.metrics.StepRelativeL2: {},
         kp.models.ClassifierModel: dict(
             network=kp.networks.MLP([4], seed=0),
             classes=["a", "b"],
@@ -189,10 +222,45 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.models.GridPINNModel: dict(
             network=kp.networks.UNet(1, 2, seed=0), problem=grid_problem()
         ),
+        kp.models.OperatorPINNModel: dict(
+            network=kp.networks.DeepONet(
+                kp.networks.MLP([4], seed=0), kp.networks.MLP([4], seed=1), basis=3
+            ),
+            problem=operator_problem(),
+        ),
         kp.models.PINNModel: dict(network=network(), problem=problem()),
         kp.models.SurrogateModel: dict(network=kp.networks.MLP([4], outputs=1, seed=0)),
         kp.networks.CNN: dict(
             filters=[2], outputs=1, dense_units=[3], dropout=0.1, norm="batch", seed=0
+        ),
+        kp.networks.DeepONet: dict(
+            branch=kp.networks.MLP([4], seed=0),
+            trunk=kp.networks.MLP([4], seed=1),
+            basis=3,
+            outputs=2,
+        ),
+        kp.networks.MIONet: dict(
+            branches={"f": kp.networks.MLP([4], seed=0), "g": kp.networks.MLP([4], seed=1)},
+            trunk=kp.networks.MLP([4], seed=2),
+            basis=3,
+            outputs=2,
+        ),
+        kp.networks.PODDeepONet: dict(branch=kp.networks.MLP([4], seed=0), modes=2, outputs=2),
+        kp.networks.FNO: dict(
+            modes=[2, 1],
+            width=3,
+            depth=1,
+            outputs=1,
+            lifting=4,
+            projection=4,
+            channel_mlp=0.5,
+            norm="batch",
+            padding=["periodic", "reflect"],
+            domain_padding=0.5,
+            coordinates=True,
+            condition_units=[3],
+            kernel_regularizer="l2",
+            seed=0,
         ),
         kp.networks.MLP: dict(units=[4], outputs=1, seed=0),
         kp.networks.ModifiedMLP: dict(
@@ -270,7 +338,11 @@ def public_classes() -> Iterator[type]:
 
 def built(cls: type, **changes: Any) -> Any:
     """One object of a public class."""
-    return cls(**{**recipes()[cls], **changes})
+    made = cls(**{**recipes()[cls], **changes})
+    if cls is kp.networks.PODDeepONet:  # its basis comes from data
+        nodes = np.stack(np.meshgrid([0.0, 1.0], [0.0, 0.5, 1.0], indexing="ij"), axis=-1)
+        made.adapt(nodes.reshape(-1, 2), np.random.default_rng(0).normal(size=(5, 6, 2)))
+    return made
 
 
 def of_kind(base: type) -> list[type]:

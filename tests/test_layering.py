@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerasphys"
 
 FLOORS = {
     0: ["_backend", "_files", "_precision", "_registry", "_validation", "_version"],
-    1: ["kernels"],
+    1: ["_grid_fields", "kernels"],
     2: ["artifacts", "derivatives", "equations", "geometry", "plotting", "solvers"],
     3: ["layers", "losses", "metrics", "ode", "optimizers", "problem"],
     4: ["datasets", "networks"],

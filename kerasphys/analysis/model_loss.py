@@ -10,7 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._validation import message
-from kerasphys.models import GridPINNModel, PhysicsModel, PINNModel, array_data
+from kerasphys.models import GridPINNModel, OperatorPINNModel, PhysicsModel, PINNModel, array_data
+from kerasphys.models.operator_data import pairs
 from kerasphys.models.supervised_model import SupervisedModel
 
 
@@ -22,7 +23,8 @@ def model_loss(model: keras.Model, x: Any, y: Any = None) -> Callable[[], tf.Ten
     Args:
         model: A compiled Keras model, or a model of `kp.models`.
         x: What `model.evaluate` takes: arrays, `kp.datasets.Samples`, or point sets.
-        y: The targets, where `x` does not hold them.
+        y: The targets, where `x` does not hold them; for an operator network that is trained by
+            equations, the points.
 
     Raises:
         TypeError: If the model is no Keras model.
@@ -50,6 +52,8 @@ def _element(model: keras.Model, x: Any, y: Any) -> Any:
     """All the data as one element, such as a step takes."""
     if isinstance(model, PINNModel):
         return next(iter(model._dataset("x", x)))
+    if isinstance(model, OperatorPINNModel):
+        return next(iter(pairs(model, "x", (x, y))))
     if isinstance(model, GridPINNModel):
         return next(iter(model._batches(model._inputs("x", x), len(x))))
     if isinstance(model, SupervisedModel):

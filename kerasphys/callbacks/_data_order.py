@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from kerasphys.callbacks._running_fit import running_fit
-from kerasphys.models import PINNModel
+from kerasphys.models import OperatorPINNModel, PINNModel
 
 UNSEEDED = (
     "fit shuffles its data without a seed, so a run that goes on would see another order than one "
@@ -35,14 +35,14 @@ class DataOrder:
     """The data of the `fit` that runs.
 
     Args:
-        model: The model that is fitted. The data of a `PINNModel` are its points, a state of the
-            model; there is nothing to do then.
+        model: The model that is fitted. The data of a model of points are a state of the model, or
+            drawn by the number of the step; there is nothing to do then.
     """
 
     def __init__(self, model: keras.Model):
         self._model = model
         self._epochs: Any = None
-        if not isinstance(model, PINNModel):
+        if not isinstance(model, PINNModel | OperatorPINNModel):
             self._epochs = running_fit(model, "epoch_iterator")
             if self._epochs is None:
                 raise RuntimeError("Resume works in fit only, and there is none around.")

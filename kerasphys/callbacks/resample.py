@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from kerasphys._validation import check_positive_int
-from kerasphys.models import PINNModel
+from kerasphys.models import OperatorPINNModel, PINNModel
 
 
 class Resample(keras.callbacks.Callback):
@@ -35,9 +35,10 @@ class Resample(keras.callbacks.Callback):
         self._draw = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        if not isinstance(self.model, PINNModel):
+        if not isinstance(self.model, PINNModel | OperatorPINNModel):
             raise TypeError(
-                f"Resample works on a kp.models.PINNModel. Received: {type(self.model).__name__}."
+                "Resample works on a kp.models.PINNModel of points or functions. Received: "
+                f"{type(self.model).__name__}."
             )
         self._draw = 0
 

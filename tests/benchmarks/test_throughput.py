@@ -69,7 +69,8 @@ def test_the_command_line(monkeypatch, tmp_path, capsys):
     assert json.loads(out.read_text()) == {"case": case, "engine": "tape"}
     assert json.loads(capsys.readouterr().out) == json.loads(out.read_text())
     throughput.main(["--engine", "tape"])
-    assert [command[3] for command in commands] == [f"--case={case}" for case in PEERS]
+    cases = [*PEERS, *throughput.operator_steps.CASES]
+    assert [command[3] for command in commands] == [f"--case={case}" for case in cases]
 
 
 def test_clocks():
