@@ -2,6 +2,8 @@
 
 from benchmarks.claim import Claim
 
+RACE_FNO = ["python", "-m", "benchmarks.fno_against_neuraloperator", "--case"]
+
 
 def example(name: str, statement: str, **check: tuple[str, float]) -> Claim:
     """A claim on the numbers that an example prints."""
@@ -23,6 +25,12 @@ def images(case: str, statement: str, **check: tuple[str, float]) -> Claim:
     """A claim on a case of images.py."""
     command = ["python", "-m", "benchmarks.images", "--case", case]
     return Claim(f"images_{case}", statement, command, check)
+
+
+def operators(case: str, statement: str, **check: tuple[str, float]) -> Claim:
+    """A claim on a case of operators.py, the medians over three seeds."""
+    command = ["python", "-m", "benchmarks.operators", "--case", case, "--seed", "0", "1", "2"]
+    return Claim(f"operators_{case}", statement, command, check, timeout=7200)
 
 
 CLAIMS = (
@@ -185,6 +193,89 @@ CLAIMS = (
         statement="A U-Net trains and infers no slower than PyTorch's, in the same run.",
         command=["python", "-m", "benchmarks.unet_against_pytorch"],
         check={"train_ratio": ("<=", 1.0), "infer_ratio": ("<=", 1.0)},
+    ),
+    operators(
+        "antiderivative",
+        "A DeepONet learns the antiderivative from 1,000 functions to 2.5e-3 in 180 s.",
+        relative_l2=("<", 2.5e-3),
+        seconds=("<", 180),
+    ),
+    operators(
+        "pendulum",
+        "A DeepONet learns the driven pendulum from 1,000 torques to 5e-3 in 180 s.",
+        relative_l2=("<", 5e-3),
+        seconds=("<", 180),
+    ),
+    operators(
+        "burgers_fno",
+        "An FNO learns Burgers' equation (0.1, 256 points) from 1,000 functions to 5e-3 in 600 s.",
+        relative_l2=("<", 5e-3),
+        seconds=("<", 600),
+    ),
+    operators(
+        "darcy_fno",
+        "An FNO learns Darcy flow (12/3, 29 x 29 points) from 1,000 fields to 2.4e-2 in 600 s.",
+        relative_l2=("<", 2.4e-2),
+        seconds=("<", 600),
+    ),
+    operators(
+        "diffusion_reaction",
+        "A DeepONet learns diffusion-reaction from the equation alone to 1e-2 in 600 s.",
+        relative_l2=("<", 1e-2),
+        seconds=("<", 600),
+    ),
+    operators(
+        "poisson_fno",
+        "An FNO trained on 64 x 64 points errs on 128 x 128 by no more than 1.3 times as much.",
+        finer_ratio=("<", 1.3),
+    ),
+    operators(
+        "band",
+        "Bands of 90 % hold 88 to 92 % of unseen solutions, on average over 20 splits.",
+        coverage_gap=("<", 0.02),
+    ),
+    example(
+        "deeponet_error",
+        "No DeepONet errs less than the POD bound of its basis; errors grow with the distance to "
+        "the training.",
+        least_over_bound=(">=", 1.0),
+        rank_correlation=(">", 0.3),
+    ),
+    example(
+        "spectral_layer",
+        "A spectral layer is the heat operator, and equals the fast transform, to 1e-12.",
+        heat=("<", 1e-12),
+        fft=("<", 1e-12),
+        shared_points=("<", 1e-12),
+    ),
+    example(
+        "operators",
+        "The solvers of linear equations are linear to 1e-10, and those of others are not.",
+        defect_1=("<", 1e-10),
+        defect_4=("<", 1e-10),
+        halved=("<", 1e-10),
+        defect_2=(">", 1e-2),
+        defect_5=(">", 1e-2),
+    ),
+    Claim(
+        name="fno_2d_step",
+        statement="An FNO in 2-D trains and infers 1.3 times faster than neuraloperator's, in the "
+        "same run.",
+        command=[*RACE_FNO, "fno2d_64_modes24_width32"],
+        check={"train_ratio": ("<=", 0.77), "infer_ratio": ("<=", 0.77)},
+    ),
+    Claim(
+        name="fno_1d_step",
+        statement="An FNO in 1-D trains and infers 1.3 times faster than neuraloperator's, in the "
+        "same run.",
+        command=[*RACE_FNO, "fno1d_1024_modes32_width64"],
+        check={"train_ratio": ("<=", 0.77), "infer_ratio": ("<=", 0.77)},
+    ),
+    Claim(
+        name="deeponet_step",
+        statement="A DeepONet trains 1.3 times faster than DeepXDE's, in the same run.",
+        command=["python", "-m", "benchmarks.deeponet_against_deepxde"],
+        check={"train_ratio": ("<=", 0.77)},
     ),
     Claim(
         name="ode_memory",

@@ -1,4 +1,4 @@
-"""Step times of the Burgers PINN: one Adam step on the whole set of points, and inference.
+"""Step times: one Adam step of the Burgers PINN or of an operator network, and inference.
 
     python -m benchmarks.throughput                                       all cases
     python -m benchmarks.throughput --case burgers_2540_3x20_float64 --engine tape
@@ -9,7 +9,8 @@ the cores that other processes kept busy (much over 0.1 makes a line suspect) an
 training step is one of `model.fit` with jit_compile=True and 50 steps in an execution; its time
 holds the overhead of `fit`. Inference is a compiled call, from a NumPy array to a NumPy array.
 
-A case names the interior points, depth x width of the network, and the precision. As in DeepXDE's
+The cases of operator networks are in `benchmarks/operator_steps.py`. One of the PINN names the
+interior points, depth x width of the network, and the precision. As in DeepXDE's
 case of the same name, the equation holds at all points, those on the walls (80) and at the start
 (160) included, and the conditions are terms of the loss: rows = interior + 2 x 240.
 
@@ -33,6 +34,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import operator_steps
 from benchmarks.machine import machine
 from benchmarks.timing import (
     OtherLoad,
@@ -132,19 +134,23 @@ def measure(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--case", choices=[*CASES, "all"], default="all")
+    parser.add_argument("--case", choices=[*CASES, *operator_steps.CASES, "all"], default="all")
     parser.add_argument("--engine", default="auto", help="auto, tape or jets")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, help="append the lines to this file as well")
     options = parser.parse_args(arguments)
     if options.case == "all":
-        for case in CASES:
+        for case in (*CASES, *operator_steps.CASES):
             again = [f"--case={case}", f"--engine={options.engine}", f"--threads={options.threads}"]
             again += [f"--out={options.out}"] if options.out else []
             subprocess.run([sys.executable, "-m", "benchmarks.throughput", *again], check=True)
         return
     set_threads(options.threads)
-    line = json.dumps(measure(options.case, *CASES[options.case], engine=options.engine))
+    if options.case in CASES:
+        row = measure(options.case, *CASES[options.case], engine=options.engine)
+    else:
+        row = operator_steps.measure(options.case, operator_steps.CASES[options.case]())
+    line = json.dumps(row)
     print(line, flush=True)
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
