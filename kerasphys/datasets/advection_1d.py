@@ -29,7 +29,7 @@ def advection_1d(
     *,
     initial: str = "square",
     velocity: float = 1.0,
-    steps: int = 39,
+    steps: int = 40,
     end: float = 1.0,
     length_scale: float = 1.0,
     seed: int = 0,
@@ -59,6 +59,8 @@ def advection_1d(
         initial: `"square"`, `"square_ellipse"`, `"smooth"` or `"sines"`.
         velocity: Number `c`.
         steps: Positive integer, the intervals of the time; `u` is known at their `steps + 1` ends.
+            Where a wave moves by whole points in each, as with the defaults, the solutions span
+            no more dimensions than the initial values.
         end: Positive number, the last time; the first is 0.
         length_scale: Positive number `l`, if the initial values are smooth.
         seed: Non-negative integer.

@@ -15,4 +15,4 @@ def test_it_runs(tmp_path, capsys):
 @pytest.mark.slow
 def test_it_reaches_what_it_claims(tmp_path):
     numbers = advection_pod.main(["--output", str(tmp_path)])
-    assert numbers["bound"] < numbers["relative_l2"] < numbers["deeponet"]
+    assert numbers["bound"] < numbers["relative_l2"] < min(5e-3, numbers["deeponet"])
