@@ -67,11 +67,10 @@ def coverages(
 
 def picture(x: np.ndarray, u: np.ndarray, found: np.ndarray, served: dict[str, np.ndarray]):
     """Unseen solutions with their bands, and the errors in them."""
-    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
 
-    figure, axes = plt.subplots(
-        2, 3, figsize=(12, 5.6), sharex=True, sharey="row", layout="constrained"
-    )
+    figure = Figure(figsize=(12, 5.6), dpi=150, layout="constrained")
+    axes = figure.subplots(2, 3, sharex=True, sharey="row")
     for i, (above, below) in enumerate(axes.T):
         lower, upper = served["lower_outputs"][i, :, 0], served["upper_outputs"][i, :, 0]
         above.fill_between(x, lower, upper, color="tab:orange", alpha=0.35, label="90 % band")

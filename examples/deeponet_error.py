@@ -66,9 +66,10 @@ def picture(
     budgets: dict[str, kp.analysis.ErrorBudget],
 ):
     """Errors over the number of basis functions, and over the distance to the training."""
-    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
 
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11.5, 4.4), layout="constrained")
+    figure = Figure(figsize=(11.5, 4.4), dpi=150, layout="constrained")
+    left, right = figure.subplots(1, 2)
     shown = np.arange(1, max(sizes) + 1)
     left.semilogy(shown, bound[shown], "k-", label="POD bound: no model is below")
     left.semilogy(sizes, errors["test"], "o", label="DeepONet, unseen functions")

@@ -70,9 +70,10 @@ class ErrorBudget:
         Returns:
             A `matplotlib.figure.Figure`.
         """
-        import matplotlib.pyplot as plt
+        from matplotlib.figure import Figure
 
-        figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+        figure = Figure(figsize=(11, 4.2), layout="constrained")
+        left, right = figure.subplots(1, 2)
         left.plot(self.distance, self.bound, ".", color="0.75", label="bound")
         left.plot(self.distance, self.error, ".", label="error")
         left.set(
