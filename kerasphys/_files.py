@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import json
 import os
@@ -17,9 +18,10 @@ from typing import Any
 def replace_directory(path: str | os.PathLike) -> Iterator[Path]:
     """Yields an empty directory that takes the place of `path` only when the block succeeds.
 
-    An error inside the block leaves what was at `path` as it was. A process that is killed leaves
-    it too, or the new one, whole; where one takes the place of another there is a moment at which
-    `path` does not exist. Whoever must survive that moment writes under a new name each time.
+    An error inside the block leaves what was at `path` as it was. A process that is killed, at any
+    moment, leaves it too, or the new one, whole: both change places in one step of the file system.
+    Where the system has no such step, there is a moment at which `path` does not exist, and what
+    was there is at `standing_directory(path)`.
     """
     target = Path(path).absolute()
     if target.exists() and not target.is_dir():
@@ -32,20 +34,23 @@ def replace_directory(path: str | os.PathLike) -> Iterator[Path]:
         for entry in sorted(staged.rglob("*")):
             _flush(entry)
         _flush(staged)
-        if target.exists():
-            retired = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-            os.replace(target, retired / target.name)
-            try:
-                os.replace(staged, target)
-            except BaseException:
-                os.replace(retired / target.name, target)
-                raise
-            shutil.rmtree(retired, ignore_errors=True)
-        else:
+        _bring_back(target)
+        if not target.exists():
             os.replace(staged, target)
+        elif not _exchange(staged, target):
+            _replace_in_two_steps(staged, target)
         _flush(target.parent)
     finally:
+        if staged.is_symlink():  # it was at `path`
+            staged.unlink()
         shutil.rmtree(staged, ignore_errors=True)
+
+
+def standing_directory(path: str | os.PathLike) -> Path:
+    """Where the directory is that `replace_directory` wrote at `path` last."""
+    target = Path(path).absolute()
+    retired = _retired(target)
+    return retired if not target.exists() and retired.is_dir() else target
 
 
 def remove_directory(path: str | os.PathLike) -> None:
@@ -101,6 +106,42 @@ def manifest(directory: str | os.PathLike) -> dict[str, str]:
         for file in sorted(root.rglob("*"))
         if file.is_file()
     }
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Lets two directories change places in one step. Says whether that was possible."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
+    if rename is None:  # not Linux
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
+
+
+def _replace_in_two_steps(staged: Path, target: Path) -> None:
+    """Puts one directory in the place of another, which is at a known path in between."""
+    retired = _retired(target)
+    os.replace(target, retired)
+    try:
+        os.replace(staged, target)
+    except BaseException:
+        os.replace(retired, target)
+        raise
+    os.replace(retired, staged)
+
+
+def _bring_back(target: Path) -> None:
+    """Ends what a killed process left between the two steps."""
+    retired = _retired(target)
+    if not retired.is_dir():
+        return
+    if target.exists():
+        shutil.rmtree(retired)
+    else:
+        os.replace(retired, target)
+
+
+def _retired(target: Path) -> Path:
+    return target.with_name(f".{target.name}-retired")
 
 
 def _digest(file: Path) -> str:

@@ -16,13 +16,14 @@ from kerasphys._validation import check_int, check_name, check_names, check_numb
 from kerasphys.artifacts.layout import CARD_FILE, artifact_directory, read_json, refuse
 
 FORMAT_VERSION = 1
+ADDED = {"precision"}  # entries that older cards lack
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Card:
     """What a model is, where it may be trusted, and how well it was measured to do.
 
-    The last four entries are filled in when the artefact is written.
+    The last five entries are filled in when the artefact is written.
 
     Args:
         kind: A name for the kind of model, such as `"pinn"`.
@@ -43,6 +44,9 @@ class Card:
         created: Text, ISO 8601 with a time zone, or `None`: the time of writing.
         versions: Mapping from packages to their versions.
         signatures: Mapping from names of signatures to descriptions of `inputs` and `outputs`.
+        precision: `None` where the artefact computes as the model does. Otherwise a mapping with
+            the keys `computes_in`, `trained_in`, `samples` (how many were compared, or `None`) and
+            `differences`: for each signature and output `relative_l2` and `maximum`.
         format_version: Integer, the version of the format of the artefact.
 
     Raises:
@@ -82,6 +86,7 @@ class Card:
     created: str | None = None
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     signatures: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    precision: Mapping[str, Any] | None = None
     format_version: int = FORMAT_VERSION
 
     def __post_init__(self):
@@ -100,6 +105,7 @@ class Card:
             "created": _optional(_check_time)("created", self.created),
             "versions": _check_mapping("versions", self.versions, _check_text),
             "signatures": _check_mapping("signatures", self.signatures, _check_signature),
+            "precision": _optional(_check_precision)("precision", self.precision),
             "format_version": check_int("format_version", self.format_version, minimum=1),
         }
         for argument, value in checked.items():
@@ -146,7 +152,7 @@ def read_card(path: str | os.PathLike) -> Card:
             f"({_writer(entries)}) or a later one",
         )
     known = {field.name for field in dataclasses.fields(Card)}
-    for key in sorted(known ^ entries.keys()):
+    for key in sorted((known ^ entries.keys()) - ADDED):
         refuse(file, f"the key {key!r} is " + ("missing" if key in known else "unknown"))
     try:
         return Card(**entries)
@@ -222,6 +228,13 @@ def check_coordinates(value: Any) -> tuple[dict[str, Any], ...]:
     if len({coordinate["name"] for coordinate in coordinates}) < len(coordinates):
         raise ValueError(message("coordinates", "given with different names", value))
     return tuple(coordinates)
+
+
+def _check_precision(argument: str, value: Any) -> dict[str, Any]:
+    keys = ("computes_in", "trained_in", "samples", "differences")
+    if not isinstance(value, Mapping) or set(value) != set(keys):
+        raise TypeError(message(argument, f"None or a mapping with the keys {keys}", value))
+    return check_json(argument, value)
 
 
 def _check_signature(argument: str, value: Any) -> dict[str, Any]:

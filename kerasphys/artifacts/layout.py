@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any, NoReturn
 
-from kerasphys._files import manifest, write_json
+from kerasphys._files import manifest, standing_directory, write_json
+from kerasphys._limits import check_plain_files, parse_json
 from kerasphys._validation import message
 
 CARD_FILE = "card.json"
@@ -23,7 +23,7 @@ def check_path(argument: str, value: Any) -> Path:
 
 def artifact_directory(argument: str, value: Any) -> Path:
     """The absolute path of a directory that exists."""
-    path = check_path(argument, value)
+    path = standing_directory(check_path(argument, value))
     if not path.exists():
         raise FileNotFoundError(f"There is no artefact at {path}: the directory does not exist.")
     if not path.is_dir():
@@ -31,9 +31,9 @@ def artifact_directory(argument: str, value: Any) -> Path:
     return path
 
 
-def refuse(path: Path, reason: str) -> NoReturn:
+def refuse(path: Path, reason: str, cause: Exception | None = None) -> NoReturn:
     """Raises the ValueError of a damaged or foreign file."""
-    raise ValueError(f"Cannot load {path}: {reason}.")
+    raise ValueError(f"Cannot load {path}: {reason}.") from cause
 
 
 def read_json(file: Path) -> Any:
@@ -41,11 +41,7 @@ def read_json(file: Path) -> Any:
     if not file.is_file():
         refuse(file.parent, f"it has no {file.name}, so it is not an artefact of kerasphys")
     try:
-        return json.loads(
-            file.read_text(encoding="utf-8"),
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_refuse_repetition,
-        )
+        return parse_json(file)
     except ValueError as error:
         raise ValueError(f"Cannot load {file}: it is not valid JSON ({error}).") from error
 
@@ -60,6 +56,7 @@ def verify_manifest(directory: Path) -> None:
 
     This finds damage, not malice: whoever can alter a file can alter the manifest too.
     """
+    check_plain_files(directory)
     content = read_json(directory / MANIFEST_FILE)
     listed = content.get("sha256") if isinstance(content, dict) else None
     if not isinstance(listed, dict):
@@ -77,14 +74,3 @@ def verify_manifest(directory: Path) -> None:
                 f"the file {name!r} was altered after it was written (its SHA-256 digest differs "
                 f"from the one in {MANIFEST_FILE})",
             )
-
-
-def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a number of JSON")
-
-
-def _refuse_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        raise ValueError("a key appears twice")
-    return table

@@ -75,10 +75,7 @@ def in_batches(
     parts = []
     for done, start in enumerate(starts, start=1):
         batch = {k: tf.constant(array[start : start + batch_size]) for k, array in arrays.items()}
-        try:
-            values = function(**batch)
-        except tf.errors.InvalidArgumentError as error:
-            raise ValueError(f"The model refuses inputs of these shapes: {error}") from error
+        values = function(**batch)
         parts.append({name: value.numpy() for name, value in values.items()})
         update(done)
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -15,6 +15,7 @@ from kerasphys.artifacts.card import read_card
 from kerasphys.artifacts.layout import artifact_directory, refuse, verify_manifest
 from kerasphys.artifacts.operator_arrays import at_all_points, operator_functions
 from kerasphys.artifacts.sample_arrays import in_batches, sample_arrays, samples_at_once
+from kerasphys.artifacts.saved_model import check_signatures, evaluation, load_saved_model
 
 
 class Surrogate:
@@ -42,7 +43,7 @@ class Surrogate:
         self.path = directory
         self.card = read_card(directory)
         # The loaded object owns the variables: its functions fail once it is gone.
-        self._model = tf.saved_model.load(str(directory))
+        self._model = load_saved_model(directory)
         if set(self._model.signatures) != {*self.card.signatures, "serving_default"}:
             refuse(
                 directory,
@@ -50,6 +51,7 @@ class Surrogate:
                 f"lists {sorted(self.card.signatures)}",
             )
         self.signatures = {name: self._model.signatures[name] for name in self.card.signatures}
+        check_signatures(directory, self.signatures, self.card)
 
     @property
     def coordinates(self) -> tuple[str, ...]:
@@ -63,7 +65,7 @@ class Surrogate:
 
     def predict(
         self, points: Any, batch_size: int | None = None, verbose: str | int = "auto"
-    ) -> dict[str, np.ndarray]:
+    ) -> Any:
         """Evaluates the model.
 
         Args:
@@ -80,7 +82,8 @@ class Surrogate:
         Returns:
             What `serve` returns by its names, in the precision of the model: for a function of
             points, a dict from fields to arrays `(n,)`; for an operator, arrays `(n, p)`; for a
-            model of fields `{"outputs": (n, *grid, m)}`.
+            model of fields `{"outputs": (n, *grid, m)}`. For a pandas data frame of points a data
+            frame with the same index: `frame.join(surrogate.predict(frame))`.
 
         Warns:
             UserWarning: If points lie outside the ranges of the card.
@@ -90,7 +93,7 @@ class Surrogate:
             ValueError: If the shape, the channels or the names are wrong, or a value is not
                 finite.
         """
-        return self._evaluate("serve", points, batch_size, verbose)
+        return _like(points, self._evaluate("serve", points, batch_size, verbose))
 
     def derivatives(
         self,
@@ -98,7 +101,7 @@ class Surrogate:
         names: str | Sequence[str] | None = None,
         batch_size: int | None = None,
         verbose: str | int = "auto",
-    ) -> dict[str, np.ndarray]:
+    ) -> Any:
         """Evaluates the derivatives that were exported.
 
         Args:
@@ -109,6 +112,8 @@ class Surrogate:
 
         Returns:
             A dict from names to arrays `(n,)`, or `(n, d)` for gradients; on a grid `(n, *grid)`.
+            For a pandas data frame a data frame, in which a gradient has the columns `grad_u_1`,
+            `grad_u_2`, ....
 
         Raises:
             ValueError: If the model was exported without derivatives or without one of `names`.
@@ -124,11 +129,9 @@ class Surrogate:
             if name not in known:
                 raise ValueError(message("names", f"among those exported, {known}", name))
         values = self._evaluate("derivatives", points, batch_size, verbose)
-        return {name: values[name] for name in wanted}
+        return _like(points, {name: values[name] for name in wanted})
 
-    def band(
-        self, points: Any, batch_size: int | None = None, verbose: str | int = "auto"
-    ) -> dict[str, np.ndarray]:
+    def band(self, points: Any, batch_size: int | None = None, verbose: str | int = "auto") -> Any:
         """The band around the predictions that was calibrated before the export.
 
         The entry `band` of `card.parameters` says what it covers, with which probability.
@@ -139,8 +142,8 @@ class Surrogate:
             verbose: As for `predict`.
 
         Returns:
-            For each name that `predict` returns two arrays of the same shape, under `lower_<name>`
-            and `upper_<name>`.
+            For each name that `predict` returns two arrays of the same shape, or columns, under
+            `lower_<name>` and `upper_<name>`.
 
         Raises:
             ValueError: If the model was exported without a band.
@@ -150,7 +153,7 @@ class Surrogate:
                 f"The model at {self.path} was exported without a band. Call calibrate before "
                 "export."
             )
-        return self._evaluate("band", points, batch_size, verbose)
+        return _like(points, self._evaluate("band", points, batch_size, verbose))
 
     def __repr__(self) -> str:
         return (
@@ -158,6 +161,7 @@ class Surrogate:
             f"at {self.path}>"
         )
 
+    @evaluation
     def _evaluate(
         self, signature: str, points: Any, batch_size: int | None, verbose: str | int
     ) -> dict[str, np.ndarray]:
@@ -219,7 +223,7 @@ class Surrogate:
                     f"{coordinate['name']} = {outside[0]}. The errors on the card say nothing "
                     "about them.",
                     UserWarning,
-                    stacklevel=5,
+                    stacklevel=6,
                 )
 
 
@@ -249,3 +253,18 @@ def load_surrogate(path: str | os.PathLike) -> Surrogate:
 
 def _rounding(dtypes: Sequence[np.dtype]) -> float:
     return max(float(np.finfo(dtype).eps) if dtype.kind == "f" else 0.0 for dtype in dtypes)
+
+
+def _like(points: Any, values: dict[str, np.ndarray]) -> Any:
+    """The values in a data frame if the points are in one of pandas."""
+    if not hasattr(points, "iloc"):
+        return values
+    import pandas
+
+    columns: dict[str, np.ndarray] = {}
+    for name, array in values.items():
+        if array.ndim == 1:
+            columns[name] = array
+        else:
+            columns |= {f"{name}_{i}": part for i, part in enumerate(array.T, start=1)}
+    return pandas.DataFrame(columns, index=points.index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import errno
 import importlib.metadata
 import logging
 import os
@@ -21,7 +22,13 @@ from kerasphys._validation import message
 from kerasphys._version import __version__
 from kerasphys.artifacts.card import FORMAT_VERSION, Card
 from kerasphys.artifacts.layout import CARD_FILE, check_path, write_manifest
+from kerasphys.artifacts.precision_loss import check_export_dtype, in_precision
 
+# What the system says where TensorFlow says these
+ERRNO = {
+    tf.errors.ResourceExhaustedError: errno.ENOSPC,
+    tf.errors.PermissionDeniedError: errno.EACCES,
+}
 _GRAPH_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -30,6 +37,8 @@ def write_artifact(
     signatures: Mapping[str, Any],
     card: Card,
     resources: Sequence[Any] = (),
+    dtype: str | None = None,
+    samples: Any = None,
 ) -> Path:
     """Writes a SavedModel with its model card and manifest.
 
@@ -43,17 +52,25 @@ def write_artifact(
             tensors. `"serve"` is required, and becomes `"serving_default"` too. A signature
             `"serve"` that takes `points`, of shape `(n, d)`, has one column for each coordinate
             of the card and returns the fields of the card.
-        card: `Card` of the model. Versions, time and signatures are filled in.
+        card: `Card` of the model. Versions, time, signatures and precision are filled in.
         resources: The `tf.Variable`, `tf.Module` and other trackable objects whose values the
             functions use.
+        dtype: `"float32"` or `"bfloat16"` for an artefact that computes with fewer digits, by a
+            graph rewritten: in `"float32"` no number of it is in double precision. In
+            `"bfloat16"` products of matrices and convolutions are, and the weights of these; it
+            takes and returns single precision. `None`, or the precision of the functions: theirs.
+        samples: With `dtype`, inputs on which both precisions are compared: an array, or a mapping
+            from the names of the inputs of `"serve"` to arrays. The card then holds the relative
+            difference in the 2-norm and the largest difference, of each output.
 
     Returns:
         The absolute path of the artefact.
 
     Raises:
         TypeError: If an argument is of the wrong type.
-        ValueError: If a signature breaks the rules above, or if a function uses a variable that
-            is not among the resources.
+        ValueError: If a signature breaks the rules above; if a function uses a variable that is
+            not among the resources; or if a result is not finite in the precision of choice.
+        OSError: If the artefact cannot be written. What was at `path` stays.
 
     Example:
         ```python
@@ -81,9 +98,19 @@ def write_artifact(
     target = check_path("path", path)
     if not isinstance(card, Card):
         raise TypeError(message("card", "a Card", card))
-    module = tf.Module()
-    module.resources = _check_resources(resources)
+    resources = _check_resources(resources)
     functions = _check_signatures(signatures)
+    precision = None
+    check_export_dtype(dtype, _describe("serve", functions["serve"]))
+    if dtype is None and samples is not None:
+        cure = "They tell what another dtype costs."
+        raise ValueError(message("samples", "None without a dtype", samples, cure))
+    if dtype in ("float32", "bfloat16"):
+        functions, resources, precision = in_precision(
+            functions, resources, dtype, samples, card.fields
+        )
+    module = tf.Module()
+    module.resources = resources
     described = {name: _describe(name, function) for name, function in functions.items()}
     _check_agreement(described["serve"], card)
     card = dataclasses.replace(
@@ -91,13 +118,35 @@ def write_artifact(
         created=card.created or datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         versions=_versions(),
         signatures=described,
+        precision=precision,
         format_version=FORMAT_VERSION,
     )
-    with replace_directory(target) as staged:
+    with _reporting(target), replace_directory(target) as staged:
         _save(module, staged, functions)
         write_json(staged / CARD_FILE, card.to_dict())
         write_manifest(staged)
     return target
+
+
+@contextlib.contextmanager
+def _reporting(target: Path) -> Iterator[None]:
+    """Says where writing failed, what stays, and what helps."""
+    there = target.exists()
+    try:
+        yield
+    except (OSError, tf.errors.OpError) as error:
+        if isinstance(error, OSError):
+            if error.errno is None:  # of `replace_directory`, which says all itself
+                raise
+            number, reason = error.errno, error.strerror or error
+        else:
+            number, reason = ERRNO.get(type(error), errno.EIO), error.message
+        stays = "The artefact that was there stays" if there else "Nothing was there before"
+        raise OSError(
+            number,
+            f"The artefact {target} could not be written: {reason}. {stays}; the model is as it "
+            "was. Make room, or export to a directory that can be written",
+        ) from error
 
 
 def _check_resources(resources: Any) -> list:

@@ -46,7 +46,7 @@ def cached(
     if folder.exists():
         try:
             return _read(folder)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # whatever damaged files lead to
             warnings.warn(
                 f"The cached samples in {folder} are damaged and are made again: {error}",
                 stacklevel=3,
@@ -75,9 +75,14 @@ def _arrays(samples: Samples) -> dict[str, np.ndarray]:
 def _read(folder: Path) -> Samples:
     verify_manifest(folder)
     files = sorted(folder.glob("*.npy"))
-    arrays = {file.stem: np.load(file, allow_pickle=False) for file in files}
+    arrays = {file.stem: _load(file) for file in files}
     outputs, points = arrays.pop("outputs"), arrays.pop("points", None)
     inputs: Any = arrays.pop("inputs", None)
     if inputs is None:
         inputs = {name.removeprefix(_INPUT): array for name, array in arrays.items()}
     return Samples(inputs, outputs, points)
+
+
+def _load(file: Path) -> np.ndarray:
+    # mapped, an array cannot say that it is larger than its file
+    return np.array(np.load(file, mmap_mode="r", allow_pickle=False))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kerasphys._limits import check_expansion
 from kerasphys.datasets._arrays_in_files import (
     Choices,
     check_known,
@@ -26,11 +27,14 @@ def open_hdf5(path: Path) -> Iterator[Any]:
     except OSError as error:
         raise unreadable(path, "HDF5", error) from error
     with file:
-        yield file
+        try:
+            yield file
+        except (KeyError, MemoryError, OSError, RuntimeError) as error:  # of damage further inside
+            raise unreadable(path, "HDF5", error) from error
 
 
 def arrays_in(file: Any) -> list[str]:
-    """The paths of all arrays of a file."""
+    """The paths of all arrays of a file; one that is much larger than the file is refused."""
     import h5py
 
     found: list[str] = []
@@ -38,6 +42,8 @@ def arrays_in(file: Any) -> list[str]:
     def visit(name: str, item: Any) -> None:
         if isinstance(item, h5py.Dataset):
             found.append(name)
+            if not item.is_virtual and not item.external:
+                check_expansion(file.filename, name, item.nbytes, item.id.get_storage_size())
 
     file.visititems(visit)
     return found

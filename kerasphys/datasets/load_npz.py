@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,8 +16,6 @@ from kerasphys.datasets._arrays_in_files import (
     unreadable,
 )
 from kerasphys.datasets.samples import Samples
-
-_DAMAGE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 def load_npz(
@@ -73,7 +69,7 @@ def load_npz(
     with path.open("rb") as stream:
         try:
             file = np.load(stream, allow_pickle=False)
-        except _DAMAGE as error:
+        except Exception as error:
             raise unreadable(path, "npz", error) from error
         if not isinstance(file, np.lib.npyio.NpzFile):
             raise unreadable(path, "npz", "it holds one array; np.savez writes arrays by name")
@@ -81,6 +77,8 @@ def load_npz(
         for name in choices.names:
             try:
                 arrays[name] = file[name]
-            except _DAMAGE as error:
+            except Exception as error:  # the parser of NumPy raises whatever damage leads to
                 raise ValueError(f"Cannot read the array {name!r} of {path}: {error}") from error
+            if not isinstance(arrays[name], np.ndarray):
+                raise ValueError(f"Cannot read the array {name!r} of {path}: it is no array.")
     return samples_from(path, arrays.__getitem__, choices, stride, limit)

@@ -1,5 +1,8 @@
 import dataclasses
 import json
+import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -118,3 +121,17 @@ def test_missing_directory_missing_card_and_file(tmp_path):
         read_card(tmp_path / "file")
     with pytest.raises(TypeError, match="path"):
         read_card(3)
+
+
+def test_the_page_lists_the_keys(card):
+    page = Path(__file__).resolve().parents[2] / "docs" / "artefacts.md"
+    section = page.read_text(encoding="utf-8").split("## The card")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == set(card.to_dict())
+
+
+def test_older_cards_lack_the_precision(written, tmp_path):
+    path = shutil.copytree(written, tmp_path / "a")
+    entries = json.loads((path / "card.json").read_text(encoding="utf-8"))
+    del entries["precision"]
+    (path / "card.json").write_text(json.dumps(entries), encoding="utf-8")
+    assert read_card(path).precision is None

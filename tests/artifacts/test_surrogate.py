@@ -60,6 +60,19 @@ def test_points_by_name_in_any_order(surrogate, points):
     np.testing.assert_array_equal(surrogate.predict(pandas.DataFrame(columns))["u"], expected)
 
 
+def test_a_data_frame_gives_a_data_frame(surrogate, points):
+    frame = pandas.DataFrame(points, columns=["x", "t"], index=np.arange(50) * 3)
+    found = surrogate.predict(frame[["t", "x"]])
+    assert isinstance(found, pandas.DataFrame)
+    pandas.testing.assert_index_equal(found.index, frame.index)
+    assert set(frame.join(found).columns) == {"x", "t", "u", "U"}
+    np.testing.assert_array_equal(found["u"], surrogate.predict(points)["u"])
+    found, values = surrogate.derivatives(frame), surrogate.derivatives(points)
+    assert set(found.columns) == {"grad_u_1", "grad_u_2", "u_x"}
+    np.testing.assert_array_equal(found[["grad_u_1", "grad_u_2"]], values["grad_u"])
+    assert surrogate.derivatives(frame.iloc[:0], "u_x").shape == (0, 1)
+
+
 def test_the_size_of_a_batch_changes_rounding_only(surrogate, points):
     whole = surrogate.derivatives(points)
     for batch_size in (1, 7, 50):

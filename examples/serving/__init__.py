@@ -1,0 +1,1 @@
+"""Artefacts without Python, and behind a server."""
