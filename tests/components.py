@@ -175,6 +175,7 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.derivatives.StencilEngine: dict(lower=[0.0], upper=[1.0]),
         kp.derivatives.TapeEngine: {},
         kp.derivatives.TrunkEngine: {},
+        kp.distribution.Cluster: dict(workers=["node1:12345", "node2:12345"], index=0),
         kp.geometry.Boundary: dict(geometry=domain, names=("x",)),
         kp.geometry.Box: dict(lower=(0.0, 0.0), upper=(1.0, 2.0)),
         kp.geometry.Disk: dict(center=(0.0, 0.0), radius=1.0),

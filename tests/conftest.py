@@ -13,6 +13,9 @@ import tensorflow as tf
 matplotlib.use("Agg")
 tf.config.threading.set_intra_op_parallelism_threads(1)
 tf.config.threading.set_inter_op_parallelism_threads(1)
+tf.config.set_logical_device_configuration(  # two devices for what trains on several
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
 
 
 @pytest.fixture

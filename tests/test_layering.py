@@ -9,9 +9,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "kerasphys"
 
 FLOORS = {
-    0: ["_backend", "_files", "_precision", "_registry", "_validation", "_version"],
+    0: ["_backend", "_files", "_limits", "_precision", "_registry", "_validation", "_version"],
     1: ["_grid_fields", "kernels"],
-    2: ["artifacts", "derivatives", "equations", "geometry", "plotting", "solvers"],
+    2: ["artifacts", "derivatives", "distribution", "equations", "geometry", "plotting", "solvers"],
     3: ["layers", "losses", "metrics", "ode", "optimizers", "problem"],
     4: ["datasets", "networks"],
     5: ["models"],

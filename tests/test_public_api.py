@@ -30,6 +30,7 @@ EXPECTED = {
         "datasets",
         "derivatives",
         "diagnose",
+        "distribution",
         "equations",
         "geometry",
         "kernels",
@@ -76,6 +77,7 @@ EXPECTED = {
         "Surrogate",
         "load_surrogate",
         "read_card",
+        "to_onnx",
         "write_artifact",
     ],
     "kerasphys.callbacks": [
@@ -154,6 +156,10 @@ EXPECTED = {
         "explain",
         "requested_names",
         "select",
+    ],
+    "kerasphys.distribution": [
+        "Cluster",
+        "launch",
     ],
     "kerasphys.equations": [
         "advection_diffusion",

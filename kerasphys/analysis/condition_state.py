@@ -181,7 +181,7 @@ def _state(
     together = np.concatenate([squares, others])
     faults = np.flatnonzero(~np.isfinite(together))
     place = int(faults[0]) if len(faults) else int(np.argmax(together))
-    weight = float(model.loss_weights[name].value)
+    weight = float(model.loss_weights[name].numpy())
     even = (arrays["points"], squares) if fresh is None else (fresh[0]["points"], others)
     return ConditionState(
         points=len(squares),

@@ -45,6 +45,8 @@ class CallbackState:
                 callback.set_state(state)
                 continue
             for name, value in state.items():
+                if name in NO_STATE or callable(getattr(type(callback), name, None)):
+                    raise ValueError(f"{name!r} is no state of a {type(callback).__name__}.")
                 current = getattr(callback, name, None)
                 if isinstance(current, VARIABLES):
                     current.assign(value)

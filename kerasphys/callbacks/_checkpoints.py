@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from kerasphys._files import (
     replace_directory,
     write_json,
 )
+from kerasphys._limits import check_archive, check_plain_files, parse_json
 from kerasphys.callbacks._packing import pack, unpack
 
 FORMAT = 1
@@ -82,6 +85,7 @@ class Checkpoints:
             ValueError: If it is damaged, or none of ours.
         """
         path = self.path(number)
+        check_plain_files(path)
         digests = _json(path, MANIFEST)
         found = manifest(path)
         found.pop(MANIFEST, None)
@@ -93,18 +97,29 @@ class Checkpoints:
         content = _json(path, STATE)
         if content.get("format") != FORMAT:
             raise _refusal(path, f"its format is {content.get('format')!r}, known is {FORMAT}")
-        with np.load(path / ARRAYS, allow_pickle=False) as file:
-            arrays = [file[name] for name in file.files]
-        return unpack(content["state"], arrays)
+        check_archive(path / ARRAYS)
+        with self.believing(number):
+            with np.load(path / ARRAYS, allow_pickle=False) as file:
+                arrays = [file[name] for name in file.files]
+            return unpack(content["state"], arrays)
+
+    @contextlib.contextmanager
+    def believing(self, number: int) -> Iterator[None]:
+        """Refuses a state that turns out in the block not to be what was written."""
+        try:
+            yield
+        except Exception as error:  # whatever damaged data lead to
+            reason = f"{type(error).__name__}: {error}"
+            raise _refusal(self.path(number), f"it cannot be brought back ({reason})") from error
 
 
 def _json(path: Path, name: str) -> dict[str, Any]:
     try:
-        content = json.loads((path / name).read_text(encoding="utf-8"))
+        content = parse_json(path / name)
     except FileNotFoundError as error:
         raise _refusal(path, f"it has no {name}") from error
     except ValueError as error:  # neither JSON nor even text
-        raise _refusal(path, f"{name} is not JSON") from error
+        raise _refusal(path, f"{name} is not JSON ({error})") from error
     if not isinstance(content, dict):
         raise _refusal(path, f"{name} is no object of JSON")
     return content

@@ -24,7 +24,7 @@ def pack(value: Any, arrays: list[np.ndarray]) -> Any:
             variables, NumPy generators, and lists, tuples and dicts of them.
     """
     if isinstance(value, VARIABLES):
-        value = keras.ops.convert_to_numpy(value)
+        value = value.numpy()
     if isinstance(value, np.generic | np.ndarray) and _are_numbers(value.dtype):
         arrays.append(_raw(np.asarray(value)))
         tag = "scalar" if isinstance(value, np.generic) else "array"
@@ -53,18 +53,40 @@ def unpack(packed: Any, arrays: list[np.ndarray]) -> Any:
     ((tag, content),) = packed.items()
     if tag in ("array", "scalar"):
         array = arrays[content[0]]
-        array = array.view(np.dtype(content[1])) if array.dtype.name != content[1] else array
+        if array.dtype.name != content[1]:
+            array = array.view(_numbers(content[1]))
         return array if tag == "array" else array[()]
     if tag == "float":
         return float(content)
     if tag == "generator":
         state = unpack(content, arrays)
-        generator = np.random.Generator(getattr(np.random, state["bit_generator"])())
+        kind = getattr(np.random, state["bit_generator"])
+        if not issubclass(kind, np.random.BitGenerator):
+            raise ValueError(f"{kind} makes no random bits.")
+        check_position(state)
+        generator = np.random.Generator(kind())
         generator.bit_generator.state = state
         return generator
     if tag == "tuple":
         return tuple(unpack(content, arrays))
     return {unpack(key, arrays): unpack(value, arrays) for key, value in content}
+
+
+def check_position(state: dict[str, Any]) -> None:
+    """Refuses a state of a random generator in which NumPy would read beyond its end."""
+    size, position = {
+        "MT19937": (624, state["state"].get("pos")),
+        "Philox": (4, state.get("buffer_pos")),
+    }.get(state["bit_generator"], (0, 0))
+    if not 0 <= position <= size:
+        raise ValueError(f"A random generator cannot be at {position} of {size}.")
+
+
+def _numbers(name: str) -> np.dtype:
+    dtype = np.dtype(name)
+    if not _are_numbers(dtype):
+        raise ValueError(f"{name} is no type of numbers.")
+    return dtype
 
 
 def _are_numbers(dtype: np.dtype) -> bool:

@@ -14,6 +14,8 @@ from keras.src.random.seed_generator import global_seed_generator
 from tensorflow.python.eager.context import context
 from tensorflow.python.ops import stateful_random_ops
 
+from kerasphys.callbacks._packing import check_position
+
 
 def random_state() -> dict[str, Any]:
     """The states of the generators of Python, NumPy, TensorFlow and Keras; `None` if not in use."""
@@ -38,5 +40,6 @@ def restore_random_state(state: dict[str, Any]) -> None:
     seeds = getattr(context(), "_rng", None)
     if seeds is not None and state["tensorflow_seeds"] is not None:
         seeds.setstate(state["tensorflow_seeds"])
+    check_position(state["numpy"])
     np.random.set_state(state["numpy"])  # noqa: NPY002
     random.setstate(state["python"])

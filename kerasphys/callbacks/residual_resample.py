@@ -113,7 +113,7 @@ class ResidualResample(Adaptive):
         for_pool, for_choice = seeds.generate_state(2)
         candidates = point_sets(self.model).candidates(name, count, int(for_pool))
         squares = sum(
-            float(self.model.loss_weights[condition].value) * found
+            float(self.model.loss_weights[condition].numpy()) * found
             for condition, found in self.squared_residuals(candidates.arrays()).items()
         )
         density = self._density(np.asarray(squares))

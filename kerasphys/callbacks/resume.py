@@ -16,8 +16,12 @@ from kerasphys.callbacks._data_order import DataOrder
 from kerasphys.callbacks._model_state import ModelState, inner_optimizers
 from kerasphys.callbacks._random_state import random_state, restore_random_state
 from kerasphys.callbacks._running_fit import running_fit
+from kerasphys.callbacks._termination import Termination
 from kerasphys.callbacks.compare_with_reference import CompareWithReference
 from kerasphys.models.callback_order import in_order
+from kerasphys.models.physics_model import FINE
+
+NOTHING = -1  # the number of the last state where there is none
 
 REMEMBERING = (
     CompareWithReference,
@@ -52,7 +56,13 @@ class Resume(keras.callbacks.Callback):
     Each state is a directory, `epoch-000012`, with checksums. It appears when it is whole, and
     only then an older one goes: what is killed, or finds the disk full, leaves the last one.
 
-    A script that trains in several phases gives each `fit` a directory of its own.
+    SIGTERM, by which schedulers announce that they take the machine away, ends the run in order:
+    the step is finished, an epoch that is complete with it is kept, all callbacks see the end of
+    training, and the process exits with status 0 (`SystemExit`). The next start goes on. The other
+    machines of a run on several see that as if the process had been killed.
+
+    A script that trains in several phases gives each `fit` a directory of its own. Where several
+    machines train, the first one writes and all read: the directory must be shared.
 
     Args:
         directory: Where the states are. It may hold other files.
@@ -64,12 +74,16 @@ class Resume(keras.callbacks.Callback):
             takes milliseconds, but seconds and gigabytes where a second-order optimizer keeps a
             matrix for thousands of parameters.
         keep: Positive integer, how many states stay.
+        on_sigterm: What SIGTERM ends: `"step"`, so that an epoch that was cut short begins anew at
+            the next start; `"epoch"`, which is finished and kept whatever `every` is, for
+            schedulers that wait so long; or `None`: the signal is left to the others.
 
     Raises:
         ValueError: When training begins, if the states are of a run with another model, problem,
             optimizer, or other callbacks; if the last one is damaged; or if other models than a
             `PINNModel` get data that is shuffled without a seed.
-        OSError: If a state cannot be written.
+        OSError: If a state cannot be written. The last one stays, the model has the weights of the
+            epoch that ended, and another `fit` goes on as if nothing had happened.
 
     Notes:
         With other models than a `PINNModel` the data of the epochs that are done are read again,
@@ -110,6 +124,7 @@ class Resume(keras.callbacks.Callback):
         callbacks: Sequence[keras.callbacks.Callback] = (),
         every: int = 1,
         keep: int = 1,
+        on_sigterm: str | None = "step",
     ):
         super().__init__()
         if not isinstance(directory, str | os.PathLike):
@@ -119,6 +134,10 @@ class Resume(keras.callbacks.Callback):
         self._in_order = in_order(self.callbacks)
         self.every = check_positive_int("every", every)
         self.keep = check_positive_int("keep", keep)
+        if on_sigterm not in ("step", "epoch", None):
+            raise ValueError(message("on_sigterm", "'step', 'epoch' or None", on_sigterm))
+        self.on_sigterm = on_sigterm
+        self._termination: Termination | None = None
         self._checkpoints: Checkpoints | None = None
         self._callback_state = CallbackState(())
         self._settings: dict[str, Any] = {}
@@ -127,7 +146,6 @@ class Resume(keras.callbacks.Callback):
         self._history: dict[str, Any] | None = None  # of earlier starts, until it is handed over
 
     on_train_batch_begin = _forwarded("on_train_batch_begin")
-    on_train_batch_end = _forwarded("on_train_batch_end")
     on_test_begin = _forwarded("on_test_begin")
     on_test_end = _forwarded("on_test_end")
     on_test_batch_begin = _forwarded("on_test_batch_begin")
@@ -152,10 +170,14 @@ class Resume(keras.callbacks.Callback):
         self._check_beside()
         self._checkpoints = Checkpoints(Path(self.directory).absolute(), self.keep)
         self._settings, self._forms = self._find_settings(), ModelState(self.model).forms()
-        numbers = self._checkpoints.numbers()
-        state = self._checkpoints.read(numbers[-1]) if numbers else None
-        if state is not None:
-            self._check_same(state, self._checkpoints.path(numbers[-1]))
+        last = self._find_last()
+        state: dict[str, Any] | None = None
+        if last is not None:
+            state = self._checkpoints.read(last)
+            with self._checkpoints.believing(last):
+                settings = {**state["settings"], **state["forms"]}
+                _check_counts(state, last)
+            self._check_same(settings, self._checkpoints.path(last))
         data = DataOrder(self.model)
         data.check()
         for callback in self._in_order:
@@ -166,6 +188,17 @@ class Resume(keras.callbacks.Callback):
             self._keep(0, {"history": {}, "epoch": []})
         else:
             self._restore(state, data)
+        self._termination = Termination(self.model)
+        if self.on_sigterm is not None:
+            self._termination.begin()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        for callback in self._in_order:
+            callback.on_train_batch_end(batch, logs)
+        if self._asked_to_end and self.on_sigterm == "step":
+            steps = self.params["steps"]
+            if steps is None or batch + 1 < steps:
+                self.model.stop_training = True
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._hand_over()
@@ -179,14 +212,47 @@ class Resume(keras.callbacks.Callback):
         if cut_short:
             return
         self._epochs_seen += 1
-        done, ended = epoch + 1, self.model.stop_training
-        if ended or done % self.every == 0 or done == self.params["epochs"]:
+        done, ended, asked = epoch + 1, self.model.stop_training, self._asked_to_end
+        if ended or asked or done % self.every == 0 or done == self.params["epochs"]:
             self._keep(done, _history(self.model, epoch, logs or {}), ended)
+        if asked:
+            self.model.stop_training = True
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._hand_over()
         for callback in self._in_order:
             callback.on_train_end(logs)
+        if self._termination is None:
+            return
+        self._termination.end()
+        if self._asked_to_end and not _failed(self.model):
+            self._end_others(logs)
+            raise SystemExit(0)
+
+    @property
+    def _asked_to_end(self) -> bool:
+        return self._termination is not None and self._termination.received
+
+    def _end_others(self, logs: dict[str, Any] | None) -> None:
+        """Tells the callbacks after this one that training ends: `fit` will not come to that."""
+        beside = running_fit(self.model, "callbacks").callbacks
+        for callback in beside[beside.index(self) + 1 :]:
+            callback.on_train_end(logs)
+
+    def _find_last(self) -> int | None:
+        """The number of the last state: in all processes the one that the first of them sees."""
+        assert self._checkpoints is not None
+        numbers = self._checkpoints.numbers()
+        last = numbers[-1] if numbers else NOTHING
+        distribution = getattr(self.model, "distribution", None)
+        if distribution is not None:
+            last = distribution.from_chief(last)
+        if last != NOTHING and last not in numbers:
+            raise ValueError(
+                f"The first worker found {self._checkpoints.path(last)}, this one does not. Give "
+                "Resume a directory that all machines share."
+            )
+        return None if last == NOTHING else last
 
     def _check_beside(self) -> None:
         """Refuses what would not go on exactly where it stands."""
@@ -211,8 +277,7 @@ class Resume(keras.callbacks.Callback):
             "steps of an epoch": self.params["steps"],
         }
 
-    def _check_same(self, state: dict[str, Any], path: Path) -> None:
-        there = {**state["settings"], **state["forms"]}
+    def _check_same(self, there: dict[str, Any], path: Path) -> None:
         here = {**self._settings, **self._forms}
         for name in {**there, **here}:
             if there.get(name) != here.get(name):
@@ -224,6 +289,9 @@ class Resume(keras.callbacks.Callback):
 
     def _keep(self, done: int, history: dict[str, Any], ended: bool = False) -> None:
         assert self._checkpoints is not None
+        distribution = getattr(self.model, "distribution", None)
+        if distribution is not None and not distribution.is_chief:
+            return
         model = ModelState(self.model)
         if model.forms() != self._forms:
             raise ValueError(
@@ -249,9 +317,11 @@ class Resume(keras.callbacks.Callback):
             done = max(done, epochs)
         if done < epochs:
             data.skip(state["epochs_seen"])
-        ModelState(self.model).set(state["model"])
-        self._callback_state.set(state["callbacks"])
-        restore_random_state(state["random"])
+        assert self._checkpoints is not None
+        with self._checkpoints.believing(state["done"]):
+            ModelState(self.model).set(state["model"])
+            self._callback_state.set(state["callbacks"])
+            restore_random_state(state["random"])
         self._epochs_seen, self._history = state["epochs_seen"], state["history"]
         self.model.stop_training = state["ended"]
         self.model._initial_epoch = done  # fit reads it when every callback has begun
@@ -267,6 +337,15 @@ class Resume(keras.callbacks.Callback):
         self._history = None
 
 
+def _check_counts(state: dict[str, Any], number: int) -> None:
+    """Refuses numbers of epochs and a history that no run can have had."""
+    seen, history = state["epochs_seen"], state["history"]
+    if state["done"] != number or not 0 <= seen <= number or type(state["ended"]) is not bool:
+        raise ValueError(f"{state['done']} epochs cannot be done, and {seen} seen, in its place")
+    if not all(type(values) is list for values in [history["epoch"], *history["history"].values()]):
+        raise ValueError("its history holds something else than lists")
+
+
 def _history(model: keras.Model, epoch: int, logs: dict[str, Any]) -> dict[str, Any]:
     """The history with the epoch that ends, which Keras may not have written down yet."""
     kept = getattr(model, "history", None)
@@ -277,6 +356,12 @@ def _history(model: keras.Model, epoch: int, logs: dict[str, Any]) -> dict[str, 
         for name, value in logs.items():
             history.setdefault(name, []).append(value)
     return {"history": history, "epoch": epochs}
+
+
+def _failed(model: keras.Model) -> bool:
+    """Whether `fit` is about to raise the error of a step that was not finite."""
+    fault = getattr(model, "_fault", None)
+    return fault is not None and fault.numpy() != FINE
 
 
 def _build(model: keras.Model) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
+from keras import ops
 
 from kerasphys._registry import serializable
 from kerasphys._validation import check_bool, check_choice, check_positive_int
@@ -160,6 +161,7 @@ def normalised(
     """A convolution and what follows; outside training batch normalisation is in the kernel."""
     if isinstance(norm, BatchNorm) and not norm.uses_batch(training):
         scale, shift = norm.affine()
-        return layer.convolve(values, layer.kernel * scale, shift)
+        kernel = ops.cast(ops.cast(layer.kernel, scale.dtype) * scale, values.dtype)
+        return layer.convolve(values, kernel, ops.cast(shift, values.dtype))
     values = layer(values)
     return values if norm is None else norm(values, training=training)

@@ -35,7 +35,8 @@ class ClassifierModel(SupervisedModel):
         classes: How many classes there are, or a sequence with the name of each.
         augmentation: `None`, or a Keras layer, or a list of layers that are applied in turn to
             the inputs of each training step, such as `keras.layers.RandomRotation(0.05)`.
-        dtype: `"float64"` or `"float32"`.
+        dtype: `"float64"` or `"float32"`; or `"mixed_bfloat16"` or `"mixed_float16"`: the network
+            computes in 16 bits, with weights in float32, and everything else is in float32.
         **kwargs: `name` and `trainable`, as of any Keras model.
 
     Input shape: that of the network.
@@ -128,6 +129,8 @@ class ClassifierModel(SupervisedModel):
         errors: Mapping[str, float | None] | None = None,
         seed: int | None = None,
         command: str | None = None,
+        dtype: str | None = None,
+        samples: Any = None,
     ) -> Path:
         """Writes a SavedModel that runs with TensorFlow alone, and its model card.
 
@@ -146,9 +149,17 @@ class ClassifierModel(SupervisedModel):
             errors: Measured errors for the card, such as `{"error_rate": 0.01}`.
             seed: The seed of the training, for the card.
             command: How the artefact was made, for the card.
+            dtype: `"float32"` or `"bfloat16"` for an artefact with fewer digits than the model, as
+                of `kp.artifacts.write_artifact`. The card holds the measured difference.
+            samples: With `dtype`, inputs as of `predict`, on which the difference is measured.
 
         Returns:
             The absolute path of the artefact.
+
+        Raises:
+            ValueError: If `dtype` has more digits than the model, samples are missing, or a result
+                is not finite in that precision.
+            OSError: If the artefact cannot be written. What was at `path` stays.
         """
         facts = card_facts(name or self.name, description, errors, seed, command) | {
             "kind": "classifier",
@@ -156,7 +167,7 @@ class ClassifierModel(SupervisedModel):
             "parameters": {"classes": list(self.class_names)},
             "data": data,
         }
-        return export_samples(self, path, "probabilities", coordinates, facts)
+        return export_samples(self, path, "probabilities", coordinates, facts, dtype, samples)
 
     def get_config(self) -> dict[str, Any]:
         return {

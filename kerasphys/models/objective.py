@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import keras
 import tensorflow as tf
 
+from kerasphys.models.half_precision import scale_of
 from kerasphys.optimizers import Evaluation
 
 if TYPE_CHECKING:
@@ -22,16 +24,47 @@ class ModelObjective:
         model: The model.
         data: One element of the training or validation data.
         training: Whether it is a training step.
+
+    Attributes:
+        share: What part of the data of a step these are, where it is spread over several devices.
+        counts: Whether it is any part of them.
+        outputs: What the network returned when the terms were last evaluated, where a metric
+            needs it, or `None`.
     """
+
+    counts: bool | tf.Tensor = True
+    outputs: tf.Tensor | None = None
 
     def __init__(self, model: PhysicsModel, data: Any, training: bool):
         self.model = model
         self.data = data
         self.training = training
+        self.share: float | tf.Tensor = 1.0
+
+    def part(self, index: int | tf.Tensor, count: int) -> Self:
+        """One of `count` objectives of which this one is the sum, each of its share of the data.
+
+        Args:
+            index: Its number, below `count`.
+            count: Positive integer.
+        """
+        rows = share_of(keras.tree.flatten(self.data)[0], index, count)
+        return self._part(rows, keras.tree.map_structure(rows.of, self.data))
+
+    def _part(self, rows: Share, data: Any) -> Self:
+        part = type(self)(self.model, data, self.training)
+        part.share = rows.portion
+        part.counts = rows.portion > 0
+        return part
+
+    def each(self, function: Callable[[Any], None]) -> None:
+        """Calls a function of the objective of each replica: this one."""
+        function(self)
 
     def terms(self) -> tf.Tensor:
         """The terms of the loss without their weights, `(k,)`, in the order of the model."""
-        return tf.stack(list(self.model.loss_terms(self.data, self.training).values()))
+        terms = tf.stack(list(self.model.loss_terms(self.data, self.training).values()))
+        return scaled(terms, self.share)
 
     def value(self) -> tuple[tf.Tensor, tf.Tensor]:
         """The loss `()` and its terms `(k,)`."""
@@ -40,9 +73,14 @@ class ModelObjective:
 
     def evaluate(self) -> Evaluation:
         """The loss, its flat gradient `(P,)` and its terms `(k,)`."""
+        scale = scale_of(getattr(self.model, "optimizer", None))
         with tf.GradientTape() as tape:
             loss, terms = self.value()
-        return Evaluation(loss, self.flat_gradient(tape, loss), terms)
+            target = loss if scale is None else loss * tf.cast(scale, loss.dtype)
+        gradient = self.flat_gradient(tape, target)
+        if scale is not None:
+            gradient /= tf.cast(scale, gradient.dtype)
+        return Evaluation(loss, gradient, terms)
 
     def weighted(self, terms: tf.Tensor) -> tf.Tensor:
         """The sum of the terms, each with its weight."""
@@ -55,8 +93,9 @@ class ModelObjective:
 
     def remainder(self) -> tf.Tensor:
         """The sum of the regularisers."""
-        losses = [tf.cast(loss, self.model.compute_dtype) for loss in self.model.losses]
-        return tf.add_n(losses) if losses else tf.zeros((), self.model.compute_dtype)
+        dtype = self.model.compute_dtype
+        losses = [tf.cast(loss, dtype) for loss in self.model.losses]
+        return scaled(tf.add_n(losses), self.share) if losses else tf.zeros((), dtype)
 
     def remainder_gradient(self) -> tf.Tensor | None:
         """The flat gradient `(P,)` of the regularisers; `None` where there are none."""
@@ -113,6 +152,63 @@ def division(count: int, block: int) -> tuple[int, int]:
     """The number of blocks, and the rows of each; the last may overlap the one before."""
     blocks = math.ceil(count / block)
     return blocks, math.ceil(count / blocks)
+
+
+@dataclass(frozen=True)
+class Share:
+    """The rows that belong to one of several parts of an array.
+
+    A part is never empty: where there are fewer rows than parts it has one that counts as nothing.
+
+    Attributes:
+        first: The first row.
+        rows: Their number, at least 1; an integer where it is known before the step runs.
+        portion: Their number among all, 0 for what counts as nothing.
+    """
+
+    first: Any
+    rows: Any
+    portion: Any
+
+    def of(self, array: tf.Tensor) -> tf.Tensor:
+        """The rows of an array."""
+        return take_rows(array, self.first, self.rows)
+
+
+def share_of(array: tf.Tensor, index: int | tf.Tensor, count: int) -> Share:
+    """The rows of an array that belong to a part.
+
+    Args:
+        array: Tensor `(n, ...)`.
+        index: The number of the part, below `count`; an integer for shapes that are known.
+        count: Positive integer, the number of parts.
+
+    Raises:
+        ValueError: If the index is a tensor and the rows of the parts would differ in number.
+    """
+    total = array.shape[0]
+    if isinstance(index, int) and total is not None:
+        first = index * total // count
+        rows = (index + 1) * total // count - first
+        return Share(min(first, total - 1), max(rows, 1), rows / total)
+    if total is not None and total % count == 0:
+        return Share(index * (total // count), total // count, 1 / count)
+    if not isinstance(index, int):
+        raise ValueError(
+            f"On a TPU each of the {count} replicas takes as many rows, known before the step "
+            f"runs. Received: {'an unknown number of' if total is None else total} rows. Take a "
+            f"batch size, or numbers of points, that {count} divides; the batches of a "
+            "tf.data.Dataset need drop_remainder=True."
+        )
+    total = tf.shape(array)[0]
+    first = index * total // count
+    rows = (index + 1) * total // count - first
+    return Share(tf.minimum(first, total - 1), tf.maximum(rows, 1), rows / total)
+
+
+def scaled(tensor: tf.Tensor, factor: float | tf.Tensor) -> tf.Tensor:
+    """A tensor times a number, which tf.cast would round to float32."""
+    return tensor * (tf.cast(factor, tensor.dtype) if tf.is_tensor(factor) else factor)
 
 
 def take_rows(array: tf.Tensor, first: Any, rows: int) -> tf.Tensor:

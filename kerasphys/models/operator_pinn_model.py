@@ -21,10 +21,10 @@ from kerasphys.models.exact_form import periodic_embedding
 from kerasphys.models.folded_basis import FoldedBasis
 from kerasphys.models.function_store import FunctionStore
 from kerasphys.models.grid_checks import check_scale
-from kerasphys.models.objective import ModelObjective
 from kerasphys.models.operator_checks import check_fields, check_operator, check_trunk
 from kerasphys.models.operator_data import as_tensors, batches_at_points, pairs, point_arrays
 from kerasphys.models.operator_inputs import POINTS, function_values
+from kerasphys.models.operator_objective import OperatorObjective
 from kerasphys.models.operator_values import OperatorValues, fields_at, residuals_on
 from kerasphys.models.pinn_checks import check_hard, check_precision
 from kerasphys.models.point_store import PointStore
@@ -214,11 +214,11 @@ class OperatorPINNModel(ProblemModel):
 
     # Training
 
-    def objective(self, data: Any, training: bool) -> ModelObjective:
+    def objective(self, data: Any, training: bool) -> OperatorObjective:
         if training:
             (functions, points), step = self._batch_size, self.optimizer.iterations.value
             data = (self._functions.read(functions, step), self.points.read(points, step))
-        return super().objective(data, training)
+        return OperatorObjective(self, data, training)
 
     def loss_terms(self, data: Any, training: bool) -> dict[str, tf.Tensor]:
         functions, sets = data
@@ -288,11 +288,10 @@ class OperatorPINNModel(ProblemModel):
             check_positive_int("points_per_batch", points_per_batch)
         if validation_data is not None:
             validation_data = pairs(self, "validation_data", validation_data, size)
-        self._take_points(points)
-        replaced = (
-            self._functions.assign(as_tensors(functions, self.compute_dtype))
-            or self.points.replaced
-        )
+        with self._scope():
+            self._take_points(points)
+            tensors = as_tensors(functions, self.compute_dtype)
+            replaced = self._functions.assign(tensors) or self.points.replaced
         sizes = (size, points_per_batch)
         if replaced or sizes != self._batch_size:
             self._batch_size, self.train_function = sizes, None

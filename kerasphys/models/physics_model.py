@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from kerasphys.models import half_precision
+from kerasphys.models.distribution import AgreedMean, DistributedObjective, Distribution
 from kerasphys.models.objective import ModelObjective, unflat
 from kerasphys.models.search_watch import SearchWatch
 from kerasphys.optimizers import SecondOrder
@@ -25,16 +29,26 @@ class PhysicsModel(keras.Model):
     weights with a finite loss, `fit` stops and raises a FloatingPointError that names the term.
     `model.history` keeps the logs.
 
+    Made and compiled in the scope of a `tf.distribute.MirroredStrategy` or a
+    `MultiWorkerMirroredStrategy`, it trains on all devices: `fit`, outside of the scope, gives the
+    results of one device, up to rounding.
+
     Args:
         terms: The names of the terms with their first weights.
         **kwargs: `name`, `dtype` and `trainable`, as of any Keras model.
     """
 
+    train_function: Callable | None
+    test_function: Callable | None
+
     def __init__(self, terms: dict[str, float], **kwargs: Any):
         super().__init__(**kwargs)
+        self.distribution = Distribution.current()
+        if self.distribution is not None:
+            self.distribution.check_precision(self.dtype_policy)
+        self._distribute_strategy = None  # or Keras builds the model anew in its own way
         self.term_metrics = {
-            name: keras.metrics.Mean(name=f"{name}_loss", dtype=self.variable_dtype)
-            for name in terms
+            name: AgreedMean(name=f"{name}_loss", dtype=self.variable_dtype) for name in terms
         }
         for metric in self.term_metrics.values():
             metric._direction = "down"  # so that EarlyStopping knows which way is better
@@ -46,6 +60,23 @@ class PhysicsModel(keras.Model):
             self.loss_weights[name].assign(weight)  # an initializer would round it to float32
         self._fault = tf.Variable(FINE, trainable=False, dtype=tf.int64)
         self._last_good: list[tf.Variable] = []
+
+    @property
+    def distribute_strategy(self) -> Any:
+        """What Keras runs its steps with."""
+        return self.distribution or super().distribute_strategy
+
+    def make_train_function(self, force: bool = False) -> None:
+        if self.distribution is None:
+            super().make_train_function(force)
+        elif self.train_function is None or force:
+            self.train_function = self.distribution.repeated(self, self.train_step)
+
+    def make_test_function(self, force: bool = False) -> None:
+        if self.distribution is None:
+            super().make_test_function(force)
+        elif self.test_function is None or force:
+            self.test_function = self.distribution.repeated(self, self.test_step)
 
     def loss_terms(self, data: Any, training: bool) -> dict[str, tf.Tensor]:
         """The terms of the loss, each a scalar tensor, in the order of the constructor.
@@ -61,24 +92,31 @@ class PhysicsModel(keras.Model):
         return ModelObjective(self, data, training)
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        objective = self.objective(data, training=True)
+        objective = self._spread(data, training=True)
         if isinstance(self.optimizer, SecondOrder):
             self._keep_weights()
             loss, terms = self.optimizer.step(objective, self.trainable_variables)
             self._note_fault(self._find_fault(terms, loss))
             tf.cond(self._fault == FINE, lambda: tf.constant(True), self._reject)
-            return self._update_metrics(loss, terms, self.objective(data, training=True))
+            return self._update_metrics(loss, terms, self._spread(data, training=True))
         evaluation = objective.evaluate()
-        self._note_fault(self._find_fault(evaluation.terms, evaluation.loss, evaluation.gradient))
+        judged = half_precision.judged(self.optimizer, evaluation.gradient)
+        self._note_fault(self._find_fault(evaluation.terms, evaluation.loss, judged))
         tf.cond(self._fault == FINE, lambda: self._accept(evaluation.gradient), self._reject)
         return self._update_metrics(evaluation.loss, evaluation.terms, objective)
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
-        objective = self.objective(data, training=False)
+        objective = self._spread(data, training=False)
         return self._update_metrics(*objective.value(), objective)
 
+    def _spread(self, data: Any, training: bool) -> ModelObjective | DistributedObjective:
+        """The objective of a step, on all devices on which the model is trained."""
+        if self.distribution is None:
+            return self.objective(data, training)
+        return self.distribution.objective(self, data, training)
+
     def _update_metrics(
-        self, loss: tf.Tensor, terms: tf.Tensor, objective: ModelObjective
+        self, loss: tf.Tensor, terms: tf.Tensor, objective: ModelObjective | DistributedObjective
     ) -> dict[str, Any]:
         size = self._size(objective.data)
         self._loss_tracker.update_state(loss, size)
@@ -108,13 +146,25 @@ class PhysicsModel(keras.Model):
         """What a step changes, and a step that is not finite must leave as it was."""
         return self.trainable_variables
 
+    @property
+    def _moving_variables(self) -> list[keras.Variable]:
+        """Statistics that a training step moves, such as those of batch normalisation."""
+        return self._guarded_variables[len(self.trainable_variables) :]
+
+    def _scope(self) -> contextlib.AbstractContextManager:
+        """Where variables are made: the scope of the strategy, if there is one."""
+        if self.distribution is None:
+            return contextlib.nullcontext()
+        return self.distribution.strategy.scope()
+
     def _keep_weights(self) -> None:
         for kept, variable in zip(self._last_good, self._guarded_variables, strict=True):
             kept.assign(variable.value)
 
     def _accept(self, gradient: tf.Tensor) -> tf.Tensor:
         self._keep_weights()
-        self.optimizer.apply(unflat(gradient, self.trainable_variables), self.trainable_variables)
+        gradients = unflat(gradient, self.trainable_variables)
+        half_precision.apply(self.optimizer, gradients, self.trainable_variables)
         fine = [tf.reduce_all(tf.math.is_finite(v.value)) for v in self._guarded_variables]
         self._fault.assign(
             tf.where(tf.reduce_all(fine), self._fault, tf.constant(self._update_fault, tf.int64))
@@ -139,6 +189,19 @@ class PhysicsModel(keras.Model):
         if not self.compiled:
             raise ValueError("The model must be compiled before fit: model.compile('adam').")
         self._refuse_loss()
+        half_precision.check_optimizer(self.optimizer, self.dtype_policy)
+        if self.distribution is not None:
+            self.distribution.prepare(self)
+        with self._scope():
+            self._make_variables()
+        self._keep_weights()
+        self._fault.assign(FINE)
+        watches: list[keras.callbacks.Callback] = [_FaultWatch()]
+        if isinstance(self.optimizer, SecondOrder):
+            watches.append(SearchWatch(changing))
+        return watches
+
+    def _make_variables(self) -> None:
         self._use_own_precision()
         if not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
@@ -148,12 +211,6 @@ class PhysicsModel(keras.Model):
                 for v in self._guarded_variables
             ]
             self.train_function = None
-        self._keep_weights()
-        self._fault.assign(FINE)
-        watches: list[keras.callbacks.Callback] = [_FaultWatch()]
-        if isinstance(self.optimizer, SecondOrder):
-            watches.append(SearchWatch(changing))
-        return watches
 
     def _end_training(self) -> None:
         fault = int(self._fault.numpy())
@@ -176,9 +233,10 @@ class PhysicsModel(keras.Model):
             )
 
     def _use_own_precision(self) -> None:
-        """Keras makes the metric `loss` in float32, whatever the model's precision."""
-        if self._loss_tracker.dtype != self.variable_dtype:
-            tracker = keras.metrics.Mean(name="loss", dtype=self.variable_dtype)
+        """Keras makes the metric `loss` in float32, and one that differs between replicas."""
+        tracker = self._loss_tracker
+        if tracker.dtype != self.variable_dtype or not isinstance(tracker, AgreedMean):
+            tracker = AgreedMean(name="loss", dtype=self.variable_dtype)
             object.__setattr__(self, "_loss_tracker", tracker)
 
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from kerasphys._precision import PRECISIONS
 from kerasphys._validation import message
 from kerasphys.conditions import Dirichlet, Periodic
 from kerasphys.derivatives import select
 from kerasphys.layers.activations import check_smooth
+from kerasphys.models.half_precision import HALF, policy_of
 from kerasphys.networks import Network
 from kerasphys.problem import Problem
 
 if TYPE_CHECKING:
     from kerasphys.models.pinn_model import PINNModel
     from kerasphys.models.problem_model import ProblemModel
-
-PRECISIONS = ("float64", "float32")
 
 
 def check_network(model: PINNModel) -> None:
@@ -85,10 +85,14 @@ def _check_present(names: tuple[str, ...], problem: Problem) -> tuple[str, ...]:
 
 def check_dtype(dtype: Any) -> Any:
     """The Keras policy of a precision."""
-    try:
-        policy = keras.dtype_policies.get(dtype)
-    except (TypeError, ValueError) as error:
-        raise ValueError(message("dtype", "'float64' or 'float32'", dtype)) from error
-    if policy is None or policy.name not in PRECISIONS:
-        raise ValueError(message("dtype", "'float64' or 'float32'", dtype))
+    expected = "'float64' or 'float32'"
+    policy = policy_of(dtype, expected)
+    if policy.compute_dtype in HALF:
+        cure = (
+            "A residual is what is left where derivatives cancel, and in 16 bits second "
+            "derivatives are wrong by up to some percent. Train in float32."
+        )
+        raise ValueError(message("dtype", expected, dtype, cure))
+    if policy.name not in PRECISIONS:
+        raise ValueError(message("dtype", expected, dtype))
     return policy

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
+from kerasphys._validation import message
 from kerasphys.artifacts import Card, write_artifact
 
 if TYPE_CHECKING:
     from kerasphys.models.problem_model import ProblemModel
+
+SAMPLES = 1024  # points of a domain
 
 
 def export_pinn(
@@ -20,6 +23,8 @@ def export_pinn(
     path: str | os.PathLike,
     derivatives: Sequence[str],
     facts: Mapping[str, Any],
+    dtype: str | None = None,
+    samples: Any = None,
 ) -> Path:
     """Writes the fields of a model, and derivatives of them, as functions of its inputs.
 
@@ -28,6 +33,12 @@ def export_pinn(
         path: Directory to write.
         derivatives: Names of derivatives; with none, only `serve` is written.
         facts: Entries of the card that the model does not know itself.
+        dtype: As of `write_artifact`.
+        samples: As of `write_artifact`; by default points of the domain, where there is nothing
+            but points.
+
+    Raises:
+        ValueError: If samples are missing.
     """
     problem = model.problem
     served = model.served_input
@@ -61,4 +72,14 @@ def export_pinn(
         **facts,
     )
     variables = [*model.network.variables, *model.scaling.variables]
-    return write_artifact(path, signatures, card, [v.value for v in variables])
+    if dtype is not None and samples is None:
+        if isinstance(served, dict) or served.name != "points":
+            raise ValueError(missing_samples(samples))
+        samples = problem.domain.sample(SAMPLES)
+    return write_artifact(path, signatures, card, [v.value for v in variables], dtype, samples)
+
+
+def missing_samples(samples: Any) -> str:
+    """What is said where a precision is asked for without inputs to compare it on."""
+    expected = "inputs such as predict takes, on which the precisions are compared"
+    return message("samples", expected, samples, "Without a dtype no samples are needed.")

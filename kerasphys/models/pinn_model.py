@@ -220,7 +220,8 @@ class PINNModel(ProblemModel):
             validation_data = self._dataset("validation_data", validation_data)
         if x is not None:
             self._point_sets = self.check_covered("x", x)
-            self.points.assign(x.tensors(self.compute_dtype))
+            with self._scope():
+                self.points.assign(x.tensors(self.compute_dtype))
         elif not self.points.filled:
             raise ValueError(message("x", "points: problem.points(...)", x))
         if batch_size is not None:

@@ -6,7 +6,7 @@ import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import tensorflow as tf
 
@@ -16,6 +16,8 @@ from kerasphys.models.objective import (
     division,
     flat,
     over_blocks,
+    scaled,
+    share_of,
     take_rows,
 )
 from kerasphys.optimizers import Evaluation
@@ -50,6 +52,12 @@ class PINNObjective(ModelObjective):
             for arrays in sets.values()
             if (conditions := _conditions(model, arrays))
         ]
+
+    def part(self, index: int | tf.Tensor, count: int) -> Self:
+        sets = {name: _part_of_set(arrays, index, count) for name, arrays in self.data.items()}
+        part = type(self)(self.model, sets, self.training)
+        part.share = 1 / count
+        return part
 
     def terms(self) -> tf.Tensor:
         return self._sum(lambda part, block: [part.terms(block)], self._no_terms)[0]
@@ -211,6 +219,17 @@ class _Group:
             jacobian *= mask[:, tf.newaxis, tf.newaxis]
         size = jacobian.shape[-1]
         return tf.reshape(residuals, (self.rows,)), tf.reshape(jacobian, (self.rows, size))
+
+
+def _part_of_set(arrays: Arrays, index: int | tf.Tensor, count: int) -> dict[str, tf.Tensor]:
+    """The share of one point set, its weights such that the means over the shares add up."""
+    rows = share_of(arrays["points"], index, count)
+    found = {key: rows.of(array) if array.shape.rank else array for key, array in arrays.items()}
+    return found | {
+        key: scaled(array, rows.portion)
+        for key, array in found.items()
+        if key.startswith("weights.")
+    }
 
 
 def _conditions(model: PINNModel, arrays: Arrays) -> dict[str, Condition]:

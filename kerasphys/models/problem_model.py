@@ -111,6 +111,8 @@ class ProblemModel(PhysicsModel):
         errors: Mapping[str, float | None] | None = None,
         seed: int | None = None,
         command: str | None = None,
+        dtype: str | None = None,
+        samples: Any = None,
     ) -> Path:
         """Writes a SavedModel that runs with TensorFlow alone, and its model card.
 
@@ -129,14 +131,24 @@ class ProblemModel(PhysicsModel):
             errors: Measured errors for the card, such as `{"relative_l2": 1e-4}`.
             seed: The seed of the training, for the card.
             command: How the artefact was made, for the card.
+            dtype: `"float32"` or `"bfloat16"` for an artefact with fewer digits than the model, as
+                of `kp.artifacts.write_artifact`. The card holds the measured difference.
+            samples: With `dtype`, inputs on which the difference is measured, an array or a mapping
+                from the names of the inputs of `serve` to arrays. By default 1,024 points of the
+                domain, where the model takes points only.
 
         Returns:
             The absolute path of the artefact.
+
+        Raises:
+            ValueError: If `dtype` has more digits than the model, samples are missing, or a result
+                is not finite in that precision.
+            OSError: If the artefact cannot be written. What was at `path` stays.
         """
         title = name or " ".join(self.problem.fields)
         facts = card_facts(title, description, errors, seed, command)
         names = check_names("derivatives", derivatives) if derivatives else ()
-        return export_pinn(self, path, names, facts)
+        return export_pinn(self, path, names, facts, dtype, samples)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> ProblemModel:

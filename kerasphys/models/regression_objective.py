@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import keras
 import tensorflow as tf
@@ -14,6 +14,8 @@ from kerasphys.models.objective import (
     division,
     flat,
     over_blocks,
+    scaled,
+    share_of,
     take_rows,
 )
 from kerasphys.models.sample_layout import common_points, count_points
@@ -31,18 +33,30 @@ class RegressionObjective(ModelObjective):
         model: The model, compiled with a loss.
         data: `(x, y)` or `(x, y, weights)`, of static shapes for a least-squares optimizer.
         training: Whether it is a training step.
-
-    Attributes:
-        outputs: What the network returned when the terms were last evaluated, or `None`.
     """
 
     model: SupervisedModel
-    outputs: tf.Tensor | None = None
+
+    def part(self, index: int | tf.Tensor, count: int) -> Self:
+        x, *others = self.data  # targets, and weights if there are any
+        rows = share_of(others[0], index, count)
+        common = common_points(x)
+        x = keras.tree.map_structure(lambda array: array if array is common else rows.of(array), x)
+        part = self._part(rows, (x, *map(rows.of, others)))
+        if others[1:]:
+            dtype = self.model.variable_dtype  # a TPU has no float64
+            weights, all_weights = (
+                tf.reduce_sum(tf.cast(data[2], dtype)) for data in (part.data, self.data)
+            )
+            fraction = tf.math.divide_no_nan(weights, all_weights)
+            part.share = tf.where(part.counts, fraction, tf.zeros_like(fraction))
+        return part
 
     def terms(self) -> tf.Tensor:
         x, y, weights = keras.utils.unpack_x_y_sample_weight(self.data)
         self.outputs = self.model.standardized(x, training=self.training)
-        return tf.stack([self.model.sample_loss(y, self.outputs, weights)])
+        loss = self.model.sample_loss(y, self.outputs, weights)
+        return scaled(tf.stack([loss]), self.share)
 
     @property
     def groups(self) -> list[_Samples]:
@@ -105,8 +119,9 @@ class _Samples:
 
         block_data = self._inputs_of(start), take_rows(self._y, start, self._rows)
         residuals, jacobian = tf.vectorized_map(of_sample, block_data, fallback_to_while_loop=False)
-        residuals *= fresh[:, tf.newaxis]
-        jacobian *= fresh[:, tf.newaxis, tf.newaxis]
+        factor = tf.sqrt(scaled(fresh, self._objective.share))
+        residuals *= factor[:, tf.newaxis]
+        jacobian *= factor[:, tf.newaxis, tf.newaxis]
         size = jacobian.shape[-1]
         return tf.reshape(residuals, (self.rows,)), tf.reshape(jacobian, (self.rows, size))
 

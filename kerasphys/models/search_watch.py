@@ -34,8 +34,8 @@ class SearchWatch(keras.callbacks.Callback):
                 "optimizer such as keras.optimizers.Adam.",
                 stacklevel=2,
             )
-        self._stalled = int(optimizer.stalled.value)
-        self._steps = int(optimizer.iterations.value)
+        self._stalled = int(optimizer.stalled.numpy())
+        self._steps = int(optimizer.iterations.numpy())
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.model.optimizer.refresh()
@@ -46,8 +46,8 @@ class SearchWatch(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         optimizer = self.model.optimizer
-        stalled = int(optimizer.stalled.value) - self._stalled
-        steps = int(optimizer.iterations.value) - self._steps
+        stalled = int(optimizer.stalled.numpy()) - self._stalled
+        steps = int(optimizer.iterations.numpy()) - self._steps
         if stalled:
             warnings.warn(
                 f"{type(optimizer).__name__}: {stalled} of {steps} steps found no lower loss, not "

@@ -14,8 +14,8 @@ from kerasphys._validation import check_positive_int, message
 from kerasphys.datasets.samples import POINTS, align
 from kerasphys.models import array_data, sample_layout
 from kerasphys.models.channel_scaling import ChannelScaling
+from kerasphys.models.half_precision import check_network, check_policy
 from kerasphys.models.physics_model import PhysicsModel
-from kerasphys.models.pinn_checks import check_dtype
 from kerasphys.models.regression_objective import RegressionObjective
 from kerasphys.models.sample_loss import SampleLoss
 from kerasphys.models.surrogate_checks import (
@@ -41,29 +41,30 @@ class SupervisedModel(PhysicsModel):
     Args:
         network: A `kp.networks` network, whose number of outputs may be left open, or any Keras
             model or layer.
-        dtype: `"float64"` or `"float32"`.
+        dtype: `"float64"` or `"float32"`; or `"mixed_bfloat16"` or `"mixed_float16"`: the network
+            computes in 16 bits, with weights in float32, and everything else is in float32.
         **kwargs: `name` and `trainable`, as of any Keras model.
     """
 
     def __init__(self, network: keras.layers.Layer, dtype: Any = "float32", **kwargs: Any):
         if not isinstance(network, keras.layers.Layer):
             raise TypeError(message("network", "a Keras model or layer", network))
-        super().__init__({"data": 1.0}, dtype=check_dtype(dtype), **kwargs)
+        super().__init__({"data": 1.0}, dtype=check_policy(dtype), **kwargs)
         self.network = network
         self._prepare_network(None)
-        self.input_scaling = ChannelScaling(dtype=self.dtype_policy, name="input_scaling")
+        self.input_scaling = ChannelScaling(dtype=self.dtype, name="input_scaling")
+
+    @property
+    def compute_dtype(self) -> str:
+        """The precision of all but the network: of inputs, units, losses and metrics."""
+        return self.variable_dtype
 
     # The network as a function in physical units
 
     def build(self, input_shape: Any) -> None:
         if not self.network.built:
             self.network.build(input_shape)
-        wrong = {v.dtype for v in self.network.variables if "float" in v.dtype}
-        if wrong - {self.variable_dtype}:
-            raise ValueError(
-                f"The network is in {wrong.pop()}, the model in {self.variable_dtype}. Make both "
-                "with the same dtype."
-            )
+        check_network(self.network, self.dtype_policy)
         if not self.input_scaling.built:
             self.input_scaling.build(input_shape)
         self.built = True
@@ -73,7 +74,8 @@ class SupervisedModel(PhysicsModel):
 
     def standardized(self, inputs: Any, training: bool | None = None) -> Any:
         """What the network returns for inputs in physical units, before it is given units."""
-        return self.network(self.input_scaling(inputs), training=training)
+        outputs = self.network(self.input_scaling(inputs), training=training)
+        return tf.cast(outputs, self.compute_dtype)
 
     def in_units(self, outputs: Any) -> Any:
         """What the model returns where the network returns `outputs`."""
@@ -240,16 +242,18 @@ class SupervisedModel(PhysicsModel):
     # What a step needs
 
     def _update_metrics(self, loss: tf.Tensor, terms: tf.Tensor, objective: Any) -> dict[str, Any]:
-        metrics = self._sample_metrics
-        if metrics:
-            x, y, weights = keras.utils.unpack_x_y_sample_weight(objective.data)
-            outputs = objective.outputs
-            if outputs is None:  # a second-order optimizer evaluated the loss in its own loops
-                outputs = self.standardized(x, training=False)
-            prediction = self.in_units(outputs)
-            for metric in metrics:
-                metric.update_state(y, prediction, sample_weight=weights)
+        if self._sample_metrics:
+            objective.each(self._update_sample_metrics)
         return super()._update_metrics(loss, terms, objective)
+
+    def _update_sample_metrics(self, objective: RegressionObjective) -> None:
+        x, y, weights = keras.utils.unpack_x_y_sample_weight(objective.data)
+        outputs = objective.outputs
+        if outputs is None:  # a second-order optimizer evaluated the loss in its own loops
+            outputs = self.standardized(x, training=False)
+        prediction = self.in_units(outputs)
+        for metric in self._sample_metrics:
+            metric.update_state(y, prediction, sample_weight=weights)
 
     @property
     def _sample_metrics(self) -> list[Any]:
@@ -287,9 +291,10 @@ class SupervisedModel(PhysicsModel):
         inputs, targets, _ = keras.utils.unpack_x_y_sample_weight(data)
         shapes = batch_shapes(inputs)
         if not self.built:
-            if targets is not None:
-                self._prepare_network(self._outputs_for(targets))
-            self.build(shapes)
+            with self._scope():
+                if targets is not None:
+                    self._prepare_network(self._outputs_for(targets))
+                self.build(shapes)
         check_inputs(argument, shapes, self.inputs_shape)
         wanted = output_shape(self.network, shapes)
         if targets is not None:

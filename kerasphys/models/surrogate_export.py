@@ -13,8 +13,11 @@ import tensorflow as tf
 from kerasphys._validation import check_names, message
 from kerasphys.artifacts import Card, write_artifact
 from kerasphys.datasets.samples import POINTS
+from kerasphys.models.array_data import inputs_and_outputs
 from kerasphys.models.channel_scaling import ChannelScaling
 from kerasphys.models.conformal_band import ConformalBand
+from kerasphys.models.half_precision import MIXED
+from kerasphys.models.pinn_export import missing_samples
 from kerasphys.networks import GridNetwork
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ def export_samples(
     output: str,
     coordinates: Sequence[Mapping[str, Any]] | None,
     facts: Mapping[str, Any],
+    dtype: str | None = None,
+    samples: Any = None,
 ) -> Path:
     """Writes a model as a function of arrays of samples.
 
@@ -40,11 +45,20 @@ def export_samples(
             card by their names.
         coordinates: The axes of the grid for the card, or `None` for the default.
         facts: Entries of the card that the model does not know itself.
+        dtype: As of `write_artifact`. A network that computes in 16 bits leaves in single
+            precision unless something else is asked for.
+        samples: Inputs, as of `predict`.
 
     Raises:
-        ValueError: If the model is not built.
+        ValueError: If the model is not built, or samples are missing.
     """
     check_built(model)
+    if samples is not None:
+        samples = inputs_and_outputs(samples)[0]
+    elif dtype is not None:
+        raise ValueError(missing_samples(samples))
+    if dtype is None and model.dtype_policy.name in MIXED:
+        dtype = "float32"
     shapes = _serving_shapes(model)
     named = shapes if isinstance(shapes, dict) else {INPUTS: shapes}
     spec = [tf.TensorSpec(shape, model.compute_dtype, name) for name, shape in named.items()]
@@ -78,7 +92,7 @@ def export_samples(
     variables = [v.value for part in (model.network, *parts) for v in part.variables]
     has_band = any(isinstance(part, ConformalBand) and part.measured for part in parts)
     signatures = {"serve": serve, "band": band} if has_band else {"serve": serve}
-    return write_artifact(path, signatures, card, variables)
+    return write_artifact(path, signatures, card, variables, dtype, samples)
 
 
 def channel_names(model: SupervisedModel, fields: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -41,7 +41,8 @@ class SurrogateModel(SupervisedModel):
     Args:
         network: A `kp.networks` network, whose number of outputs may be left open, or any Keras
             model or layer.
-        dtype: `"float64"` or `"float32"`.
+        dtype: `"float64"` or `"float32"`; or `"mixed_bfloat16"` or `"mixed_float16"`: the network
+            computes in 16 bits, with weights in float32, and everything else is in float32.
         **kwargs: `name` and `trainable`, as of any Keras model.
 
     The points of an operator network are mapped to `[-1, 1]` from the smallest box around those of
@@ -67,8 +68,8 @@ class SurrogateModel(SupervisedModel):
 
     def __init__(self, network: keras.layers.Layer, dtype: Any = "float32", **kwargs: Any):
         super().__init__(network, dtype, **kwargs)
-        self.output_scaling = ChannelScaling(dtype=self.dtype_policy, name="output_scaling")
-        self.band = ConformalBand(dtype=self.dtype_policy, name="band")
+        self.output_scaling = ChannelScaling(dtype=self.dtype, name="output_scaling")
+        self.band = ConformalBand(dtype=self.dtype, name="band")
 
     def build(self, input_shape: Any) -> None:
         super().build(input_shape)
@@ -219,6 +220,8 @@ class SurrogateModel(SupervisedModel):
         errors: Mapping[str, float | None] | None = None,
         seed: int | None = None,
         command: str | None = None,
+        dtype: str | None = None,
+        samples: Any = None,
     ) -> Path:
         """Writes a SavedModel that runs with TensorFlow alone, and its model card.
 
@@ -242,9 +245,17 @@ class SurrogateModel(SupervisedModel):
             errors: Measured errors for the card, such as `{"relative_l2": 1e-2}`.
             seed: The seed of the training, for the card.
             command: How the artefact was made, for the card.
+            dtype: `"float32"` or `"bfloat16"` for an artefact with fewer digits than the model, as
+                of `kp.artifacts.write_artifact`. The card holds the measured difference.
+            samples: With `dtype`, inputs as of `predict`, on which the difference is measured.
 
         Returns:
             The absolute path of the artefact.
+
+        Raises:
+            ValueError: If `dtype` has more digits than the model, samples are missing, or a result
+                is not finite in that precision.
+            OSError: If the artefact cannot be written. What was at `path` stays.
         """
         facts = card_facts(name or self.name, description, errors, seed, command) | {
             "kind": "surrogate",
@@ -252,7 +263,7 @@ class SurrogateModel(SupervisedModel):
             "data": data,
             "parameters": {"band": self.band.facts()} if self.band.measured else {},
         }
-        return export_samples(self, path, "outputs", coordinates, facts)
+        return export_samples(self, path, "outputs", coordinates, facts, dtype, samples)
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -91,7 +91,7 @@ class DeepONet(OperatorNetwork):
         width = self.outputs if self.stacked else self.basis_size * self.outputs
         for part in self._branches:
             build_part("branch", part, shape, width, self.dtype_policy)
-        build_part("trunk", self.trunk, (None, dimension), self.basis_size, self.dtype_policy)
+        build_part("trunk", self.trunk, (None, dimension), self.basis_size, self.variable_dtype)
         self.function_shapes[name] = free_shape(self._branches[0], shape)
 
     def coefficients(self, functions: Mapping[str, Any], training: bool | None = None) -> Any:

@@ -93,7 +93,7 @@ class MIONet(OperatorNetwork):
             argument, width = f"branches[{name!r}]", self.basis_size * self.outputs
             build_part(argument, branch, shapes[name], width, self.dtype_policy)
             self.function_shapes[name] = free_shape(branch, shapes[name])
-        build_part("trunk", self.trunk, (None, dimension), self.basis_size, self.dtype_policy)
+        build_part("trunk", self.trunk, (None, dimension), self.basis_size, self.variable_dtype)
 
     def coefficients(self, functions: Mapping[str, Any], training: bool | None = None) -> Any:
         found = [

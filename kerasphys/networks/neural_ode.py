@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from kerasphys._precision import PRECISIONS
 from kerasphys._registry import pack, serializable, unpack
 from kerasphys._validation import (
     check_array,
@@ -134,6 +135,10 @@ class NeuralODE(Network):
             expected = f"the width of the inputs, {width}"
             raise ValueError(message("outputs", expected, self.outputs, cure))
         self.prepare(width, self.dtype_policy)
+        if self.compute_dtype not in PRECISIONS:
+            cure = "Its steps are small changes of the states, which 16 bits round away."
+            expected = "'float32' or 'float64'"
+            raise ValueError(message("dtype", expected, self.dtype_policy.name, cure))
         self.block.dtype_policy = self.dtype_policy
         self.block.build((None, width + self.augment))
         self.readout = None

@@ -104,6 +104,11 @@ class OperatorNetwork(Network):
             self._check_shapes(functions, points)
         return (next(iter(functions.values()))[0], points[-2], self.outputs)
 
+    @property
+    def input_dtype(self) -> str:
+        """Points keep all their digits where the coefficients are computed in 16 bits."""
+        return self.variable_dtype
+
     def serving_spec(self) -> Any:
         """The inputs of an export, free in the functions and in the points."""
         shapes = {POINTS: (None, self.dimension), **self.function_shapes}
@@ -157,6 +162,7 @@ def contract(coefficients: Any, basis: Any) -> Any:
         coefficients: Tensor `(n, K, m)`.
         basis: Tensor `(p, K)` common to all functions, or `(n, p, K)` of each.
     """
+    basis = ops.cast(basis, coefficients.dtype)
     if len(basis.shape) == 3:
         return ops.matmul(basis, coefficients)
     return ops.einsum("nkm,pk->npm", coefficients, basis)

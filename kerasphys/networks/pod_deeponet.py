@@ -137,10 +137,12 @@ class PODDeepONet(OperatorNetwork):
         build_part("branch", self.branch, shape, self.basis_size * self.outputs, self.dtype_policy)
         self.function_shapes[name] = free_shape(self.branch, shape)
         self.axes = [
-            self.add_weight(axis.shape, trainable=False, name=f"axis_{index}")
+            self.add_weight(axis.shape, trainable=False, autocast=False, name=f"axis_{index}")
             for index, axis in enumerate(self._axes)
         ]
-        self.table = self.add_weight(self._table.shape, trainable=False, name="modes_and_mean")
+        self.table = self.add_weight(
+            self._table.shape, trainable=False, autocast=False, name="modes_and_mean"
+        )
         self._assign(self._axes, self._table)
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
@@ -148,7 +150,8 @@ class PODDeepONet(OperatorNetwork):
         self._check_shapes({key: f.shape for key, f in functions.items()}, points.shape)
         values = self._interpolated(points)
         modes, mean = values[..., : self.basis_size], values[..., self.basis_size :]
-        return contract(self.coefficients(functions, training=training), modes) + mean
+        change = contract(self.coefficients(functions, training=training), modes)
+        return ops.cast(change, mean.dtype) + mean
 
     def coefficients(self, functions: Mapping[str, Any], training: bool | None = None) -> Any:
         (values,) = functions.values()

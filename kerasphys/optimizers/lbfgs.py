@@ -108,6 +108,6 @@ class LBFGS(QuasiNewton):
             (self.curvatures, tf.tensordot(s, y, 1)),
         ):
             kept = tf.where(teach, new, tf.gather(memory.value, row))
-            memory.value.scatter_nd_update(row[None, None], kept[None])
+            memory.value.scatter_update(tf.IndexedSlices(kept[None], row[None]))
         self.newest.assign(row)
         self.pairs.assign(tf.minimum(pairs + tf.cast(teach, "int64"), self.history))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import tensorflow as tf
 from kerasphys._registry import serializable
 from kerasphys._validation import check_choice, check_positive, check_positive_int
 from kerasphys.optimizers import cholesky
-from kerasphys.optimizers.objective import LeastSquares
+from kerasphys.optimizers.objective import LeastSquares, SpreadLeastSquares, accumulate
 from kerasphys.optimizers.second_order import DENSE_LIMIT, SecondOrder
 
 SOLVERS = ("auto", "normal", "kernel", "cg")
@@ -102,7 +103,7 @@ class LevenbergMarquardt(SecondOrder):
         self.rejected = self.add_variable((), dtype="int64", name="rejected")
 
     def _iterate(self, objective: Any) -> tuple[tf.Tensor, tf.Tensor]:
-        if not isinstance(objective, LeastSquares):
+        if not isinstance(objective, LeastSquares | SpreadLeastSquares):
             raise TypeError(
                 "LevenbergMarquardt minimises sums of squares, and needs an objective that offers "
                 f"its residuals. Received: {type(objective).__name__}. Use another optimizer, such "
@@ -148,29 +149,42 @@ class LevenbergMarquardt(SecondOrder):
         self.stalled.assign_add(tf.cast(possible & ~lower, "int64"))
         return tf.where(possible | ~tf.math.is_finite(loss), end.loss, float("nan")), end.terms
 
-    def _system(self, objective: LeastSquares) -> tuple[tf.Tensor, tf.Tensor, Callable]:
+    def _system(
+        self, objective: LeastSquares | SpreadLeastSquares
+    ) -> tuple[tf.Tensor, tf.Tensor, Callable]:
         """Half the gradient, the mean diagonal of `JᵀJ`, and the solver by damping."""
-        groups = objective.groups
-        rows = sum(group.blocks * group.rows for group in groups)
         remainder = objective.remainder_gradient()
         half = tf.zeros((self.size,), self.dtype) if remainder is None else remainder / 2
         solver = self.solver
-        if solver == "auto":
-            smaller = min(rows, self.size)
-            solver = "cg" if smaller > DENSE_LIMIT else "kernel" if rows < self.size else "normal"
+        if isinstance(objective, SpreadLeastSquares):
+            if solver == "kernel":
+                raise ValueError(
+                    "LevenbergMarquardt(solver='kernel') needs all residuals on one device, and "
+                    "here they are spread over several. Take solver='normal' or 'cg'."
+                )
+            if solver == "auto":
+                solver = "cg" if self.size > DENSE_LIMIT else "normal"
+            sums: Callable = objective.accumulate
+        else:
+            groups = objective.groups
+            rows = sum(group.blocks * group.rows for group in groups)
+            if solver == "auto":
+                solver = "kernel" if rows < self.size else "normal"
+                solver = "cg" if min(rows, self.size) > DENSE_LIMIT else solver
+            if solver == "kernel":
+                return self._kernel(groups, half)
+            sums = functools.partial(accumulate, groups)
         if solver == "normal":
-            return self._normal(groups, half)
-        if solver == "kernel":
-            return self._kernel(groups, half)
-        return self._conjugate_gradients(objective, groups, half)
+            return self._normal(sums, half)
+        return self._conjugate_gradients(objective, sums, half)
 
-    def _normal(self, groups: Any, half: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, Callable]:
+    def _normal(self, sums: Callable, half: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, Callable]:
         def add(residuals: tf.Tensor, jacobian: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             product = tf.matmul(jacobian, jacobian, transpose_a=True)
             return product, tf.linalg.matvec(jacobian, residuals, transpose_a=True)
 
         zero = tf.zeros((self.size, self.size), self.dtype)
-        matrix, gradient = _over(groups, add, (zero, tf.zeros_like(half)))
+        matrix, gradient = sums(add, (zero, tf.zeros_like(half)))
         gradient += half
         scale = tf.linalg.trace(matrix) / self.size
         unit = tf.eye(self.size, dtype=self.dtype)
@@ -193,13 +207,13 @@ class LevenbergMarquardt(SecondOrder):
         return gradient, scale, solve
 
     def _conjugate_gradients(
-        self, objective: LeastSquares, groups: Any, half: tf.Tensor
+        self, objective: LeastSquares | SpreadLeastSquares, sums: Callable, half: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, Callable]:
         def add(residuals: tf.Tensor, jacobian: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             gradient = tf.linalg.matvec(jacobian, residuals, transpose_a=True)
             return tf.reduce_sum(tf.square(jacobian)), gradient
 
-        trace, gradient = _over(groups, add, (tf.zeros((), self.dtype), tf.zeros_like(half)))
+        trace, gradient = sums(add, (tf.zeros((), self.dtype), tf.zeros_like(half)))
         gradient += half
         tolerance = 1e-10 if self.dtype == "float64" else 1e-5
 
@@ -221,26 +235,6 @@ class LevenbergMarquardt(SecondOrder):
             )[1]
 
         return gradient, trace / self.size, solve
-
-
-def _over(groups: Any, add: Callable, zeros: tuple[tf.Tensor, ...]) -> tuple[tf.Tensor, ...]:
-    """The sums over all blocks of all groups of what each adds."""
-    total = zeros
-    for group in groups:
-
-        def body(block: tf.Tensor, *sums: tf.Tensor, group: Any = group) -> tuple:
-            parts = add(*group(block))
-            return block + 1, *(a + b for a, b in zip(sums, parts, strict=True))
-
-        count = group.blocks
-        _, *found = tf.while_loop(
-            lambda block, *_, count=count: block < count,
-            body,
-            (tf.constant(0), *total),
-            maximum_iterations=count,
-        )
-        total = tuple(found)
-    return total
 
 
 def _stacked(group: Any, dtype: str, size: int) -> tuple[tf.Tensor, tf.Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import tensorflow as tf
@@ -67,3 +67,51 @@ class LeastSquares(Objective, Protocol):
 
     def product(self, vector: tf.Tensor) -> tf.Tensor:
         """The product `(JᵀJ) vector` of shape `(P,)`, without the matrix."""
+
+
+@runtime_checkable
+class SpreadLeastSquares(Objective, Protocol):
+    """As `LeastSquares`, of residuals that are spread over several devices."""
+
+    def accumulate(
+        self, add: Callable[..., Sequence[tf.Tensor]], zeros: Sequence[tf.Tensor]
+    ) -> Sequence[tf.Tensor]:
+        """The sums over all residuals, wherever they are, as `accumulate` makes them."""
+
+    def value(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """The loss `()` and its terms `(k,)`, without any derivative."""
+
+    def remainder_gradient(self) -> tf.Tensor | None:
+        """The gradient `(P,)` of what is no square, or `None` where there is nothing."""
+
+    def product(self, vector: tf.Tensor) -> tf.Tensor:
+        """The product `(JᵀJ) vector` of shape `(P,)`, without the matrix."""
+
+
+def accumulate(
+    groups: Sequence[Group],
+    add: Callable[..., Sequence[tf.Tensor]],
+    zeros: Sequence[tf.Tensor],
+) -> list[tf.Tensor]:
+    """The sums over all blocks of all groups of what each adds.
+
+    Args:
+        groups: Residuals in blocks.
+        add: From the residuals `(rows,)` of a block and their Jacobian `(rows, P)` to tensors.
+        zeros: Zeros of the shapes of these tensors.
+    """
+    total = list(zeros)
+    for group in groups:
+
+        def body(block: tf.Tensor, *sums: tf.Tensor, group: Group = group) -> tuple:
+            parts = add(*group(block))
+            return block + 1, *(a + b for a, b in zip(sums, parts, strict=True))
+
+        count = group.blocks
+        _, *total = tf.while_loop(
+            lambda block, *_, count=count: block < count,
+            body,
+            (tf.constant(0), *total),
+            maximum_iterations=count,
+        )
+    return total
