@@ -278,6 +278,31 @@ CLAIMS = (
         check={"train_ratio": ("<=", 0.77)},
     ),
     Claim(
+        name="distributed",
+        statement="Two processes train to the weights of one, to 1e-6, and to the same ones; 10 of "
+        "10 kills of a worker are recovered.",
+        command=["python", "-m", "benchmarks.distributed", "--kills", "10"],
+        check={
+            "difference_between_workers": ("==", 0),
+            "difference_to_one_process": ("<", 1e-6),
+            "lost": ("==", 0),
+        },
+    ),
+    Claim(
+        name="fuzz",
+        statement="1,000 mutants of artefacts, models, checkpoints and data files load correctly "
+        "or are refused with a clear error.",
+        command=["python", "-m", "benchmarks.fuzz"],
+        check={"mutants": ("==", 1000), "failures": ("==", 0)},
+    ),
+    Claim(
+        name="kills",
+        statement="An export that is killed at any of its write boundaries, or at random, leaves "
+        "an artefact that loads.",
+        command=["python", "-m", "benchmarks.kills"],
+        check={"damaged_count": ("==", 0)},
+    ),
+    Claim(
         name="ode_memory",
         statement="From 10 to 1,000 steps the memory of a gradient is flat with the adjoint and "
         "with checkpoints, and grows more than 20 times with back-propagation.",
