@@ -1,6 +1,8 @@
 """Settings that every test shares."""
 
+import gc
 import os
+from collections.abc import Iterator
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -22,3 +24,14 @@ tf.config.set_logical_device_configuration(  # two devices for what trains on se
 def rng() -> np.random.Generator:
     """A random generator with a fixed seed."""
     return np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _settled() -> Iterator[None]:
+    """Takes what a module leaves, graphs for the most part, from the collector's sight.
+
+    It would look at millions of objects again and again: minutes in all.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
