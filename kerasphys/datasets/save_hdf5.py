@@ -60,15 +60,16 @@ def save_hdf5(
 
     with replace_file(path) as staged, h5py.File(staged, "w") as file:
         shapes: dict[str, Any] = {}
+        common: np.ndarray | None = None
         for part in samples:
             if not isinstance(part, Samples):
                 raise TypeError(message("samples", "an iterable of kp.datasets.Samples", part))
             arrays, points = _arrays(part)
             found = {name: (array.shape[1:], array.dtype) for name, array in arrays.items()}
             if not shapes:
-                shapes = found
+                shapes, common = found, points
                 _create(file, arrays, points, chunk)
-            if found != shapes or not _same(points, file):
+            if found != shapes or not _same(points, common):
                 cure = f"The first has the arrays {shapes}."
                 expected = "parts of one shape and dtype, with the same common points"
                 raise ValueError(message("samples", expected, part, cure))
@@ -108,5 +109,7 @@ def _create(
         file[POINTS] = points
 
 
-def _same(points: np.ndarray | None, file: Any) -> bool:
-    return points is None or np.array_equal(points, file[POINTS])
+def _same(points: np.ndarray | None, others: np.ndarray | None) -> bool:
+    if points is None or others is None:
+        return points is others
+    return np.array_equal(points, others)

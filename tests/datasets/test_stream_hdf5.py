@@ -76,6 +76,14 @@ def test_parts_must_share_their_points(tmp_path, rng):
         save_hdf5(tmp_path / "data.h5", parts)
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_points_are_in_all_parts_or_in_none(tmp_path, rng, first):
+    inputs, outputs = {"u": rng.normal(size=(3, 4))}, rng.normal(size=(3, 5, 1))
+    parts = [Samples(inputs, outputs, rng.normal(size=(5, 2))), Samples(inputs, outputs)]
+    with pytest.raises(ValueError, match="same common points"):
+        save_hdf5(tmp_path / "a.h5", parts if first else parts[::-1])
+
+
 def test_without_a_seed_the_order_is_that_of_the_file(path):
     data = stream_hdf5(path, 10)
     assert len(data) == 6
