@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 from typing import Any
 
-import keras
-
-# Keras has a public way to switch its safe mode off, and none to switch it on.
-from keras.src.saving.serialization_lib import SafeModeScope
-
 from kerasphys._limits import check_archive
 from kerasphys._validation import message
-from kerasphys.models.loading import loading_with
+from kerasphys.models.loading import loading_with, read_model
 from kerasphys.models.problem_model import ProblemModel
 from kerasphys.problem import Problem
 
@@ -31,8 +25,7 @@ def load_model(path: str | os.PathLike, problem: Problem | None = None) -> Any:
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If the file is damaged or holds something else, if it would run code of its own
-            (a `Lambda` layer, say), or if `problem` is not the
-            problem of the model.
+            (a `Lambda` layer, say), or if `problem` is not the problem of the model.
     """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(message("path", "a path", path))
@@ -42,10 +35,8 @@ def load_model(path: str | os.PathLike, problem: Problem | None = None) -> Any:
         raise TypeError(message("problem", "a kp.Problem or None", problem))
     check_archive(Path(path))
     try:
-        with loading_with(problem), SafeModeScope(True), warnings.catch_warnings():
-            # Keras goes on with a model that has no weights where its shapes are damaged
-            warnings.filterwarnings("error", message=".* had a build config, but")
-            model = keras.saving.load_model(path)
+        with loading_with(problem):
+            model = read_model(Path(path))
     except Exception as error:
         raise ValueError(f"Cannot load {Path(path)}: {error}") from error
     if problem is not None and not isinstance(model, ProblemModel):

@@ -1,18 +1,36 @@
-"""Which problem a loaded model gets: the saved one, or one that has all functions."""
+"""How `.keras` files are read, and which problem a loaded model gets."""
 
 from __future__ import annotations
 
 import contextlib
 import contextvars
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import keras
+
+# Keras has a public way to switch its safe mode off, and none to switch it on.
+from keras.src.saving.serialization_lib import SafeModeScope
 
 from kerasphys.problem import Problem
 from kerasphys.unknown import Unknown
 
 _given: contextvars.ContextVar[Problem | None] = contextvars.ContextVar("given", default=None)
+
+
+def read_model(file: Path, compile: bool = True) -> Any:
+    """What a `.keras` file holds; code of its own is not run, whatever Keras is set to.
+
+    Args:
+        file: The file, which `check_archive` has passed.
+        compile: Whether the model comes back compiled, if it was.
+    """
+    with SafeModeScope(True), warnings.catch_warnings():
+        # Keras goes on with a model that has no weights where its shapes are damaged
+        warnings.filterwarnings("error", message=".* had a build config, but")
+        return keras.saving.load_model(file, compile=compile)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from kerasphys._limits import check_archive
 from kerasphys._validation import check_bool, message
+from kerasphys.models.loading import read_model
 
 if TYPE_CHECKING:
     from kerasphys.models.surrogate_model import SurrogateModel
@@ -40,7 +42,8 @@ def _load(path: str | os.PathLike, kind: type[SurrogateModel]) -> SurrogateModel
     if not file.is_file():
         raise FileNotFoundError(f"Argument `path`: there is no file {file}.")
     try:
-        saved: Any = keras.saving.load_model(file, compile=False)
+        check_archive(file)
+        saved: Any = read_model(file, compile=False)
     except Exception as error:  # a zip, a JSON or an HDF5 file may be damaged in many ways
         raise ValueError(f"The file {file} cannot be loaded as a Keras model: {error}") from error
     if not isinstance(saved, kind):
