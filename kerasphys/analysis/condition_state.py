@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from kerasphys._validation import message
 from kerasphys.geometry import PointCloud
 from kerasphys.models import PINNModel
 from kerasphys.models.adaptive_points import equations
 from kerasphys.models.condition_gradients import condition_gradients
 from kerasphys.models.condition_residuals import condition_residuals
+from kerasphys.models.point_store import conditions_on
 from kerasphys.point_sets import PointSets
 
 ON_DOMAIN, ON_BOUNDARY = 1024, 256  # points of a model that has none
@@ -87,10 +87,7 @@ def training_points(model: PINNModel, points: PointSets | None, seed: int) -> Po
     A model that has none gets some.
     """
     if points is not None:
-        if not isinstance(points, PointSets):
-            raise TypeError(message("points", "points made by problem.points(...)", points))
-        points.check_covers("points", tuple(model.soft_conditions))
-        return points
+        return model.check_covered("points", points)
     if model.points.filled:
         return None
     problem = model.problem
@@ -118,7 +115,7 @@ def sets_of(model: PINNModel, points: PointSets | None) -> dict[str, Arrays]:
 
 def trained_on(model: PINNModel, arrays: Mapping[str, np.ndarray]) -> list[str]:
     """The conditions that are trained on a set."""
-    return [name for name in model.soft_conditions if f"weights.{name}" in arrays]
+    return list(conditions_on(model.soft_conditions, arrays))
 
 
 def gradients_of(model: PINNModel, points: PointSets | None) -> dict[str, np.ndarray]:

@@ -63,7 +63,10 @@ def covering_distance(
     for start in range(0, len(points), size):
         rows = slice(start, start + size)
         distance[rows] = np.linalg.norm(points[rows] - centres[nearest[rows]], axis=1)
-    if relative:
-        norms = np.linalg.norm(points, axis=1)
-        distance = np.divide(distance, norms, out=np.zeros_like(norms), where=distance > 0)
-    return distance, nearest
+    return over_norms(distance, points) if relative else distance, nearest
+
+
+def over_norms(distance: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Distances `(n,)` over the norms of the points `(n, k)` from which they are."""
+    norms = np.linalg.norm(points, axis=1)
+    return np.divide(distance, norms, out=np.zeros_like(norms), where=distance > 0)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from kerasphys._validation import check_nonnegative, check_positive_int, message
-from kerasphys.analysis._inputs import evaluator
+from kerasphys.analysis._inputs import evaluator, rows_of
 from kerasphys.analysis.budget import ErrorBudget
-from kerasphys.analysis.covering_distance import covering_distance
+from kerasphys.analysis.covering_distance import covering_distance, over_norms
 from kerasphys.analysis.pod_tail import pod_tail
 from kerasphys.datasets import Samples
 from kerasphys.networks import OperatorNetwork
@@ -78,7 +78,6 @@ def error_budget(
             expected = f"given with outputs of shape {true[name].shape} for the inputs of `{name}`"
             raise ValueError(message("model", expected, values.shape))
     distance, nearest = covering_distance(test, train)
-    relative = covering_distance(test, train, relative=True)[0]
     wrong = {name: found[name] - true[name] for name in true}
     changes = {
         "operator": _norms(true["test"] - true["train"][nearest]),
@@ -94,9 +93,9 @@ def error_budget(
         "basis": None if basis is None else _basis_error(true["test"], basis),
         "solver": solver,
         "quadrature": None if gap is None else gap / size,
-        "covering": float(np.sqrt(np.mean(relative**2))),
-        "operator": float(np.sqrt(np.mean(changes["operator"] ** 2))) / size,
-        "model": float(np.sqrt(np.mean(changes["model"] ** 2))) / size,
+        "covering": _pooled(over_norms(distance, rows_of("test", test))),
+        "operator": _pooled(changes["operator"]) / size,
+        "model": _pooled(changes["model"]) / size,
     }
     apart = distance > 0
     slopes = {
@@ -118,8 +117,9 @@ def _norms(fields: np.ndarray) -> np.ndarray:
     return np.sqrt(np.mean(np.square(fields.reshape(len(fields), -1)), axis=1))
 
 
-def _pooled(fields: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(np.square(fields))))
+def _pooled(values: np.ndarray) -> float:
+    """The root mean square of all values."""
+    return float(np.sqrt(np.mean(np.square(values))))
 
 
 def _every_second(fields: np.ndarray, points: bool) -> np.ndarray | None:

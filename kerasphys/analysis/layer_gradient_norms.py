@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from kerasphys._validation import check_identifier, message
-from kerasphys.analysis.model_loss import model_loss
-from kerasphys.models import array_data
+from kerasphys.analysis.model_loss import model_loss, samples_for
 
 
 def layer_gradient_norms(
@@ -63,15 +61,7 @@ def layer_gradient_norms(
 
 def _named_loss(model: keras.Model, x: Any, y: Any, loss: Any) -> Callable[[], tf.Tensor]:
     function = check_identifier("loss", keras.losses.get, loss)
-    x, y = array_data.inputs_and_outputs(x, y)
-    if y is None:
-        raise ValueError(message("y", "an array with a sample for each of `x`", y))
-    targets = array_data.check_samples("y", y)
-    dtypes = [v.dtype for v in model.variables if "float" in v.dtype]  # a Sequential hides its own
-    dtype = np.result_type(*dtypes).name if dtypes else model.compute_dtype
-    inputs = array_data.to_tensors("x", x, dtype)
-    array_data.check_counts("x", inputs, targets)
-    outputs = tf.constant(targets, dtype if targets.dtype.kind == "f" else None)
+    inputs, outputs = samples_for(model, x, y)
     return lambda: tf.reduce_mean(function(outputs, model(inputs, training=False)))
 
 

@@ -61,6 +61,15 @@ def _element(model: keras.Model, x: Any, y: Any) -> Any:
         pair = model._pairs("x", x, y)
         model._prepare("x", pair)
         return pair
+    return samples_for(model, x, y)
+
+
+def samples_for(model: keras.Model, x: Any, y: Any) -> tuple[Any, tf.Tensor]:
+    """Inputs and targets as tensors of the precision of a plain Keras model.
+
+    Raises:
+        ValueError: If there are no targets, or not as many as inputs.
+    """
     x, y = array_data.inputs_and_outputs(x, y)
     if y is None:
         raise ValueError(message("y", "an array with a sample for each of `x`", y))

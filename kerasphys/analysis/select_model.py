@@ -73,19 +73,19 @@ def select_model(
     if not callable(build):
         raise TypeError(message("build", "a function that makes a compiled model", build))
     choices = _choices(grid)
-    sets = {"train": train, "validation": validation}
+    held_out = {"validation": validation}
     if test is not None:
-        sets["test"] = test
-    for name, samples in sets.items():
+        held_out["test"] = test
+    for name, samples in {"train": train, **held_out}.items():
         if not isinstance(samples, Samples):
             raise TypeError(message(name, "kp.datasets.Samples", samples))
     seeds = range(check_int("seed", seed, minimum=0), seed + check_positive_int("repeats", repeats))
     rows, best = [], None
     for choice in choices:
         trained = [_trained(build, choice, each, train, measure, fit) for each in seeds]
-        _, model = min(trained, key=lambda pair: pair[0])
-        losses = {name: _measured(model, samples, measure) for name, samples in sets.items()}
-        rows.append(choice | losses)
+        least, model = min(trained, key=lambda pair: pair[0])
+        losses = {name: _measured(model, samples, measure) for name, samples in held_out.items()}
+        rows.append({**choice, "train": least, **losses})
         if best is None or losses["validation"] < best[0]:
             best = (losses["validation"], choice, model)
     import pandas as pd

@@ -45,7 +45,7 @@ def reverse_continuous(
         def slope(s: Any, joint: Leaves) -> Leaves:
             state, adjoint = joint[:size], joint[size : 2 * size]
             values, back, more = pull_back(
-                lambda state: local(s, state), state, parameters, lambda values: adjoint
+                lambda state: local(s, state), state, parameters, adjoint
             )
             return [*values, *(-leaf for leaf in back), *(-leaf for leaf in more)]
 

@@ -10,7 +10,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kerasphys._validation import as_real_array, check_choice, check_equal_shapes, message
+from kerasphys._validation import (
+    as_real_array,
+    check_choice,
+    check_equal_shapes,
+    check_positive_int,
+    message,
+)
 from kerasphys.ode._states import Leaves
 from kerasphys.ode._stepper import Field
 from kerasphys.ode.methods import METHODS
@@ -24,6 +30,15 @@ def check_method(method: Any) -> ButcherTableau:
     if isinstance(method, ButcherTableau):
         return method
     return METHODS[check_choice("method", method, METHODS)]
+
+
+def check_steps(steps: Any, tableau: ButcherTableau) -> None:
+    """A number of steps, or `None` for a method that estimates its error."""
+    if steps is not None:
+        check_positive_int("steps", steps)
+    elif tableau.embedded is None:
+        cure = f"Method {tableau.name!r} does not estimate its error. Give the number of steps."
+        raise ValueError(message("steps", "a positive integer", steps, cure))
 
 
 def check_state(y0: Any) -> tuple[Leaves, Any]:
@@ -65,22 +80,25 @@ def check_times(times: Any, state: Leaves) -> Any:
     if shape.rank == 2:
         for leaf in state:
             check_equal_shapes("times", shape[:1], "y0", leaf.shape[:1])
-    steps = times[..., 1:] - times[..., :-1]
-    sign = tf.sign(steps[..., :1])
-    ordered = tf.reduce_all(steps * sign > 0) & tf.reduce_all(tf.math.is_finite(times))
     text = f"Argument `times` must be {ORDERED}."
-    if isinstance(ordered, tf.__internal__.EagerTensor):
-        if not bool(ordered):
-            raise ValueError(f"{text} Received: times={times.numpy()!r}.")
+    known = tf.get_static_value(times)
+    if known is not None:
+        if not _in_order(known):
+            raise ValueError(f"{text} Received: times={known!r}.")
         return times
-    static = tf.get_static_value(times)
-    if static is not None:
-        gaps = np.diff(static)
-        if not np.all(np.isfinite(static)) or not np.all(gaps * np.sign(gaps[..., :1]) > 0):
-            raise ValueError(f"{text} Received: times={static!r}.")
-        return times
+    steps = times[..., 1:] - times[..., :-1]
+    ordered = tf.reduce_all(steps * tf.sign(steps[..., :1]) > 0)
+    ordered &= tf.reduce_all(tf.math.is_finite(times))
     with tf.control_dependencies([tf.debugging.Assert(ordered, [text, "Received:", times])]):
         return tf.identity(times)
+
+
+def _in_order(times: np.ndarray) -> bool:
+    """Whether times that are known are finite, and increase or decrease strictly."""
+    if not np.all(np.isfinite(times)):
+        return False
+    steps = np.diff(times)
+    return bool(np.all(steps * np.sign(steps[..., :1]) > 0))
 
 
 def checked_field(field: Callable, structure: Any, leaves: Leaves) -> Field:

@@ -53,9 +53,7 @@ def solve_stage(
     )
     z = tf.where(size <= tolerance, z, tf.constant(float("nan"), z.dtype))
     z = tf.stop_gradient(z)
-    matrix, _ = correction(z)
-    [slope] = field(t, [z])
-    residual = z - base - step * slope
+    matrix, residual = correction(z)
     z -= tf.linalg.solve(tf.stop_gradient(matrix), residual[..., None])[..., 0]
     return [tf.math.divide_no_nan(z - base, step)]
 

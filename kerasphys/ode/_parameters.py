@@ -27,7 +27,10 @@ def captured(field: Callable, t: Any, state: Leaves) -> list[Any]:
 
 
 def pull_back(
-    function: Callable[..., Sequence[Any]], state: Leaves, parameters: Sequence[Any], upstream: Any
+    function: Callable[..., Sequence[Any]],
+    state: Leaves,
+    parameters: Sequence[Any],
+    upstream: Leaves,
 ) -> tuple[Leaves, Leaves, list[Any]]:
     """Values, and the products of upstream gradients with the derivatives of a function.
 
@@ -35,7 +38,7 @@ def pull_back(
         function: From a state to a list of tensors.
         state: Where to evaluate it.
         parameters: Variables and captured tensors that it depends on.
-        upstream: From the values to as many gradients; `None` stands for zero.
+        upstream: The gradients with respect to the values.
 
     Returns:
         The values, and the gradients with respect to the state and to the parameters.
@@ -48,7 +51,7 @@ def pull_back(
     gradients = tape.gradient(
         values,
         [*state, *here],
-        output_gradients=upstream(values),
+        output_gradients=upstream,
         unconnected_gradients=tf.UnconnectedGradients.ZERO,
     )
     gradients = list(map(tf.convert_to_tensor, gradients))
@@ -60,4 +63,4 @@ def _inside(parameter: Any) -> Any:
     graph = tf.compat.v1.get_default_graph()
     if isinstance(parameter, tf.Variable) or not hasattr(graph, "capture"):
         return parameter
-    return parameter if parameter is None else graph.capture(parameter)
+    return graph.capture(parameter)

@@ -97,7 +97,7 @@ class Reverse:
             return [*end, *(leaf for slope in slopes for leaf in slope)] if self.dense else end
 
         targets = [*adjoint, *(leaf for slope in slopes_upstream for leaf in slope)]
-        _, back, more = pull_back(step, state, self.parameters, lambda values: targets)
+        _, back, more = pull_back(step, state, self.parameters, targets)
         if direct is not None:
             back = [a + b for a, b in zip(back, direct, strict=True)]
         return output, keep_shapes(back, state), [a + b for a, b in zip(sums, more, strict=True)]

@@ -18,7 +18,7 @@ def along(value: Any, leaf: Any) -> Any:
     """A number `()`, or one for each sample `(n,)`, shaped so that it multiplies a leaf."""
     if value.shape.rank == 0:
         return value
-    return tf.reshape(value, [-1] + [1] * (leaf.shape.rank - 1))
+    return tf.reshape(value, [-1] + [1] * (len(leaf.shape) - 1))
 
 
 def weighted(weights: Iterable[float], terms: Sequence[Leaves]) -> Leaves | None:

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._validation import check_int, check_positive_int, message
+from kerasphys.ode._states import along
 from kerasphys.ode.odeint import odeint
 
 MOST_ITERATIONS = 60  # bisection alone halves a bracket to nothing in 53
@@ -99,7 +100,7 @@ def odeint_event(
     state = search.flow(begin, time, start, **_whole(options, checks))
     value, rate, slope = search.rate(time, state)
     shift = tf.where(found, -value / tf.where(found, rate, 1.0), 0.0)
-    return LocatedEvent(time + shift, state + slope * _over(shift, state), found)
+    return LocatedEvent(time + shift, state + slope * along(shift, state), found)
 
 
 class _Search:
@@ -115,7 +116,7 @@ class _Search:
         length = end - begin
 
         def scaled(part: Any, y: Any) -> Any:
-            return _over(length, y) * self.field(begin + tf.cast(part, y.dtype) * length, y)
+            return along(length, y) * self.field(begin + tf.cast(part, y.dtype) * length, y)
 
         return odeint(scaled, y, parts, **{**self.options, **changes})
 
@@ -205,11 +206,6 @@ def _times(argument: str, value: Any, y: Any) -> Any:
         expected = f"a number or an array of shape {tuple(y.shape[:1])}"
         raise ValueError(message(argument, expected, value))
     return times
-
-
-def _over(numbers: Any, y: Any) -> Any:
-    """One number for each sample, in a shape that multiplies states."""
-    return tf.reshape(numbers, [-1] + [1] * (y.shape.rank - 1))
 
 
 def _whole(options: dict[str, Any], checks: int) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from kerasphys._validation import (
     check_positive_int,
     message,
 )
+from kerasphys.ode._inputs import check_steps
+from kerasphys.ode._states import along
 from kerasphys.ode.methods import METHODS
 from kerasphys.ode.odeint import GRADIENTS, odeint
 
@@ -81,11 +83,7 @@ class ODEBlock(keras.layers.Layer):
         check_positive("time", time)
         check_bool("time_input", time_input)
         check_choice("method", method, METHODS)
-        if steps is not None:
-            check_positive_int("steps", steps)
-        elif METHODS[method].embedded is None:
-            cure = f"Method {method!r} does not estimate its error."
-            raise ValueError(message("steps", "a positive integer", steps, cure))
+        check_steps(steps, METHODS[method])
         check_positive("rtol", rtol)
         check_positive("atol", atol)
         check_positive_int("max_steps", max_steps)
@@ -117,9 +115,7 @@ class ODEBlock(keras.layers.Layer):
         """The field at a time, a number or `(n,)`, and at states `(n, ..., d)`."""
         if not self.time_input:
             return self.field(x)
-        t = tf.cast(t, x.dtype)
-        if len(t.shape):
-            t = tf.reshape(t, [-1] + [1] * (len(x.shape) - 1))
+        t = along(tf.cast(t, x.dtype), x)
         return self.field(tf.concat([x, t * tf.ones_like(x[..., :1])], axis=-1))
 
     def trajectory(self, inputs: Any, times: Any) -> Any:

@@ -19,7 +19,13 @@ from kerasphys._validation import (
 )
 from kerasphys.ode._clock import Clock
 from kerasphys.ode._control import Control
-from kerasphys.ode._inputs import check_method, check_state, check_times, checked_field
+from kerasphys.ode._inputs import (
+    check_method,
+    check_state,
+    check_steps,
+    check_times,
+    checked_field,
+)
 from kerasphys.ode._outcome import require_solved
 from kerasphys.ode._parameters import captured
 from kerasphys.ode._problem import Problem
@@ -135,11 +141,7 @@ def odeint(
         check_positive("first_step", first_step)
     check_bool("check", check)
     check_bool("info", info)
-    if steps is not None:
-        check_positive_int("steps", steps)
-    elif tableau.embedded is None:
-        cure = f"Method {tableau.name!r} does not estimate its error. Give the number of steps."
-        raise ValueError(message("steps", "a positive integer", steps, cure))
+    check_steps(steps, tableau)
     if gradient == "adjoint" and tableau.diagonal:
         cure = "A stiff system is unstable backwards in time. Use 'checkpoint' to save memory."
         raise ValueError(

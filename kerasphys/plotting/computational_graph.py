@@ -49,9 +49,9 @@ def computational_graph(model: keras.Model, title: str | None = None) -> Any:
     if not isinstance(model, keras.Model):
         raise TypeError(message("model", "a Keras model", model))
     title = check_text("title", title)
-    if title is None:
-        title = f"{model.name}: {model.count_params():,} parameters" if model.built else ""
     levels = _levels(model)
+    if title is None:
+        title = f"{model.name}: {model.count_params():,} parameters"
     places = {
         id(node): (column - (len(level) - 1) / 2, row)
         for row, level in enumerate(levels)

@@ -50,7 +50,10 @@ def two_blocks(dtype="float32", shared=False, **options):
     options = dict(steps=4, dtype=dtype) | options
     x = kp.ode.ODEBlock(first, **options)(inputs)
     x = kp.ode.ODEBlock(second, time=0.5, time_input=False, **options)(keras.ops.sin(x))
-    return keras.Model(inputs, keras.layers.Dense(1, dtype=dtype)(x))
+    head = keras.layers.Dense(
+        1, kernel_initializer=keras.initializers.GlorotUniform(1), dtype=dtype
+    )
+    return keras.Model(inputs, head(x))
 
 
 @pytest.mark.parametrize("shared", [False, True])
