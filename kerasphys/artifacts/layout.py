@@ -43,7 +43,7 @@ def read_json(file: Path) -> Any:
     try:
         return parse_json(file)
     except ValueError as error:
-        raise ValueError(f"Cannot load {file}: it is not valid JSON ({error}).") from error
+        refuse(file, f"it is not valid JSON ({error})", error)
 
 
 def write_manifest(directory: Path) -> None:

@@ -115,10 +115,9 @@ def _check_packages() -> None:
 def _given(inputs: Any, specs: Mapping[str, tf.TensorSpec]) -> Arrays:
     """Inputs as the signature takes them; the points of an operator have a length of their own."""
     if isinstance(inputs, Mapping) and "points" in inputs and len(specs) > 1:
-        own = {name: {name: spec} for name, spec in specs.items()}
         if set(inputs) != set(specs):
             raise ValueError(message("inputs", f"given the keys {sorted(specs)}", sorted(inputs)))
-        return {name: sample_arrays(inputs[name], own[name])[name] for name in specs}
+        return {n: sample_arrays(inputs[n], {n: spec})[n] for n, spec in specs.items()}
     return sample_arrays(inputs, specs)
 
 

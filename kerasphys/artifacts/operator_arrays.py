@@ -1,4 +1,4 @@
-"""Functions and points for the signature of an operator: two batches of their own."""
+"""Functions and points of an operator, two batches of their own, and what a signature returns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._validation import check_positive_int, message
-from kerasphys.artifacts.sample_arrays import functions_at_once, in_batches, sample_arrays
+from kerasphys.artifacts.sample_arrays import (
+    functions_at_once,
+    in_batches,
+    sample_arrays,
+    samples_at_once,
+)
 
 POINTS_AT_ONCE = 2**16
 
@@ -33,7 +38,26 @@ def operator_functions(value: Any, specs: Mapping[str, tf.TensorSpec]) -> dict[s
     return sample_arrays({name: value[name] for name in functions}, functions)
 
 
-def at_all_points(
+def evaluate(
+    function: Any, arrays: Mapping[str, np.ndarray], batch_size: int | None, verbose: str | int
+) -> dict[str, np.ndarray]:
+    """What a signature returns, in batches of points, of samples, or of functions at all points.
+
+    Args:
+        function: The signature, as TensorFlow loads it.
+        arrays: For each of its inputs an array in its dtype.
+        batch_size: Positive integer; by default 65536 points, or fewer samples the larger they are.
+        verbose: As of `in_batches`.
+    """
+    functions = {name: array for name, array in arrays.items() if name != "points"}
+    if "points" in arrays and functions:
+        return _at_all_points(function, functions, arrays["points"], batch_size, verbose)
+    default = POINTS_AT_ONCE if "points" in arrays else samples_at_once(arrays.values())
+    size = check_positive_int("batch_size", default if batch_size is None else batch_size)
+    return in_batches(function, arrays, size, verbose)
+
+
+def _at_all_points(
     function: Any,
     functions: Mapping[str, np.ndarray],
     points: np.ndarray,

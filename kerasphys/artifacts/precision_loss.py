@@ -9,12 +9,11 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._validation import message
-from kerasphys.artifacts.operator_arrays import at_all_points, operator_functions
+from kerasphys.artifacts.operator_arrays import evaluate, operator_functions
 from kerasphys.artifacts.precision import Conversion
-from kerasphys.artifacts.sample_arrays import in_batches, sample_arrays, samples_at_once
+from kerasphys.artifacts.sample_arrays import sample_arrays
 
 PRECISIONS = ("float64", "float32", "bfloat16")
-POINTS_AT_ONCE = 2**16
 
 
 def check_export_dtype(value: Any, serve: Mapping[str, Any]) -> None:
@@ -102,12 +101,7 @@ def _values(function: Any, arrays: Mapping[str, np.ndarray]) -> dict[str, np.nda
     def by_name(**batch: tf.Tensor) -> dict[str, tf.Tensor]:
         return function(*[tf.cast(batch[name], spec.dtype) for name, spec in specs.items()])
 
-    if "points" not in arrays:
-        return in_batches(by_name, arrays, samples_at_once(arrays.values()), 0)
-    functions = {name: array for name, array in arrays.items() if name != "points"}
-    if functions:
-        return at_all_points(by_name, functions, arrays["points"], None, 0)
-    return in_batches(by_name, arrays, POINTS_AT_ONCE, 0)
+    return evaluate(by_name, arrays, None, 0)
 
 
 def _differences(

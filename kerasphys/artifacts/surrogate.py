@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from kerasphys._validation import check_array, check_names, check_positive_int, message
+from kerasphys._validation import check_array, check_names, message
 from kerasphys.artifacts.card import read_card
 from kerasphys.artifacts.layout import artifact_directory, refuse, verify_manifest
-from kerasphys.artifacts.operator_arrays import at_all_points, operator_functions
-from kerasphys.artifacts.sample_arrays import in_batches, sample_arrays, samples_at_once
+from kerasphys.artifacts.operator_arrays import evaluate, operator_functions
+from kerasphys.artifacts.sample_arrays import sample_arrays
 from kerasphys.artifacts.saved_model import check_signatures, evaluation, load_saved_model
 
 
@@ -168,16 +168,14 @@ class Surrogate:
         function = self.signatures[signature]
         specs = function.structured_input_signature[1]
         if set(specs) == {"points"}:
-            arrays, default = {"points": self._check_points(points, specs["points"])}, 65536
+            arrays = {"points": self._check_points(points, specs["points"])}
         elif "points" in specs:
             functions = operator_functions(points, specs)
             nodes = self._check_points(points["points"], specs["points"])
-            return at_all_points(function, functions, nodes, batch_size, verbose)
+            arrays = {**functions, "points": nodes}
         else:
             arrays = sample_arrays(points, specs)
-            default = samples_at_once(arrays.values())
-        size = check_positive_int("batch_size", default if batch_size is None else batch_size)
-        return in_batches(function, arrays, size, verbose)
+        return evaluate(function, arrays, batch_size, verbose)
 
     def _check_points(self, points: Any, spec: tf.TensorSpec) -> np.ndarray:
         dtype = spec.dtype.as_numpy_dtype

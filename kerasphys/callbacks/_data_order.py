@@ -8,8 +8,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from kerasphys.callbacks._model_state import POINT_MODELS
 from kerasphys.callbacks._running_fit import running_fit
-from kerasphys.models import OperatorPINNModel, PINNModel
 
 UNSEEDED = (
     "fit shuffles its data without a seed, so a run that goes on would see another order than one "
@@ -42,7 +42,7 @@ class DataOrder:
     def __init__(self, model: keras.Model):
         self._model = model
         self._epochs: Any = None
-        if not isinstance(model, PINNModel | OperatorPINNModel):
+        if not isinstance(model, POINT_MODELS):
             self._epochs = running_fit(model, "epoch_iterator")
             if self._epochs is None:
                 raise RuntimeError("Resume works in fit only, and there is none around.")

@@ -14,6 +14,7 @@ import numpy as np
 from kerasphys.models import OperatorPINNModel, PhysicsModel, PINNModel
 from kerasphys.point_sets import PointSets
 
+POINT_MODELS = (PINNModel, OperatorPINNModel)  # their training points are a state of theirs
 LONG = 200  # characters, beyond which a list of numbers is told by its digest
 
 
@@ -35,7 +36,7 @@ class ModelState:
         }
         if isinstance(self._model, PhysicsModel):
             state["last_good"] = list(self._model._last_good)
-        if isinstance(self._model, PINNModel | OperatorPINNModel):
+        if isinstance(self._model, POINT_MODELS):
             state["points"] = self._model.points.state()
             state["point_sets"] = _sets_state(self._model._point_sets)
         return state
@@ -49,7 +50,7 @@ class ModelState:
         ):
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
-        if isinstance(self._model, PINNModel | OperatorPINNModel):
+        if isinstance(self._model, POINT_MODELS):
             sets, kept = self._model._point_sets, state["point_sets"]
             if sets is not None and kept is not None:
                 self._model._point_sets = sets.redrawn(kept["draw"]).with_points(kept["moved"])
@@ -62,14 +63,14 @@ class ModelState:
         if self._model.optimizer is not None:
             found["optimizer"] = type(self._model.optimizer).__name__
             found |= dict(_leaves("optimizer", _config(self._model.optimizer)))
-        if isinstance(self._model, PINNModel | OperatorPINNModel):
+        if isinstance(self._model, POINT_MODELS):
             found["batch_size"] = self._model._batch_size
         return found
 
     def forms(self) -> dict[str, Any]:
         """The shapes and dtypes of all that is kept, by names for the reader of an error."""
         found: dict[str, Any] = {}
-        if isinstance(self._model, PINNModel | OperatorPINNModel):
+        if isinstance(self._model, POINT_MODELS):
             for name, arrays in self._model.points.state()["arrays"].items():
                 found |= {f"points {name}.{key}": _form(array) for key, array in arrays.items()}
         for what, variables in (

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from kerasphys._validation import check_positive_int
-from kerasphys.models import OperatorPINNModel, PINNModel
+from kerasphys.callbacks._model_state import POINT_MODELS
 
 
 class Resample(keras.callbacks.Callback):
@@ -35,7 +35,7 @@ class Resample(keras.callbacks.Callback):
         self._draw = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        if not isinstance(self.model, PINNModel | OperatorPINNModel):
+        if not isinstance(self.model, POINT_MODELS):
             raise TypeError(
                 "Resample works on a kp.models.PINNModel of points or functions. Received: "
                 f"{type(self.model).__name__}."

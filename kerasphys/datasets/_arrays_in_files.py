@@ -42,7 +42,7 @@ class Choices(NamedTuple):
     @property
     def names(self) -> list[str]:
         """The names of all arrays, each once."""
-        return list(dict.fromkeys(name for choice in self for name in _names(choice)))
+        return list(dict.fromkeys(name for choice in self for name in names_in(choice)))
 
 
 def choose(inputs: Any, outputs: Any, points: Any) -> Choices:
@@ -68,14 +68,15 @@ def _check(argument: str, value: Any) -> Choice:
     raise TypeError(message(argument, expected, value))
 
 
-def _names(choice: Choice | None) -> list[str]:
+def names_in(choice: Choice | None) -> list[str]:
+    """The names of the arrays of a choice."""
     if choice is None:
         return []
     if isinstance(choice, str):
         return [choice]
     if isinstance(choice, tuple):
         return list(choice)
-    return [name for part in choice.values() for name in _names(part)]
+    return [name for part in choice.values() for name in names_in(part)]
 
 
 def assemble(choice: Choice, read: Callable[[str, bool], np.ndarray]) -> Any:
@@ -113,6 +114,20 @@ def check_real(path: Path, name: str, array: Any) -> None:
         )
 
 
+def check_one_number(path: Path, lengths: Mapping[str, int]) -> None:
+    """Refuses arrays of a file that differ in their number of samples."""
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"The arrays of {path} differ in their number of samples: {lengths}.")
+
+
+def as_samples(path: Path, inputs: Any, outputs: Any, points: Any = None) -> Samples:
+    """`Samples` of arrays from a file, which errors name."""
+    try:
+        return Samples(inputs, outputs, points)
+    except ValueError as error:
+        raise ValueError(f"Cannot take samples from {path}: {error}") from error
+
+
 def samples_from(
     path: Path,
     arrays: Callable[[str], Any],
@@ -147,9 +162,5 @@ def samples_from(
         points = np.asarray(points[(rows, every) if len(points.shape) == 3 else (every,)])
     inputs = assemble(choices.inputs, functools.partial(read, thinned=points is None))
     outputs = assemble(choices.outputs, read)
-    if len(set(lengths.values())) > 1:
-        raise ValueError(f"The arrays of {path} differ in their number of samples: {lengths}.")
-    try:
-        return Samples(inputs, outputs, points)
-    except ValueError as error:
-        raise ValueError(f"Cannot take samples from {path}: {error}") from error
+    check_one_number(path, lengths)
+    return as_samples(path, inputs, outputs, points)

@@ -12,7 +12,13 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._validation import message
-from kerasphys.datasets._arrays_in_files import Choices, assemble, check_real
+from kerasphys.datasets._arrays_in_files import (
+    Choices,
+    assemble,
+    check_one_number,
+    check_real,
+    names_in,
+)
 from kerasphys.datasets._hdf5 import open_hdf5
 from kerasphys.datasets.samples import POINTS
 
@@ -66,8 +72,7 @@ class BlockReader:
         for name in names:
             check_real(path, name, file[name])
         lengths = {name: len(file[name]) for name in names}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"The arrays of {path} differ in their number of samples: {lengths}.")
+        check_one_number(path, lengths)
         count = min(lengths.values())
         start, limit = part
         stop = count if limit is None else start + limit
@@ -124,7 +129,7 @@ def _with_points(path: Path, file: Any, choices: Choices) -> Any:
     inputs = choices.inputs
     if choices.points is None:
         return inputs
-    points, outputs = file[choices.points], file[Choices("", choices.outputs, None).names[-1]]
+    points, outputs = file[choices.points], file[names_in(choices.outputs)[-1]]
     check_real(path, choices.points, points)
     if not isinstance(inputs, dict) or POINTS in inputs:
         expected = "a dict of functions by names other than 'points' where there are points"

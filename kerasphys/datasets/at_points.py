@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import numpy as np
-
 from kerasphys._validation import check_bool, check_name, message
+from kerasphys.datasets._nodes import nodes
 from kerasphys.datasets.dataset import Dataset
 from kerasphys.datasets.samples import POINTS, Samples
 
@@ -48,8 +47,7 @@ def at_points(data: Dataset, name: str = "u", flat: bool = False) -> Dataset:
     if data.train.points is not None or not rank or data.train.outputs.ndim != rank + 2:
         cure = "Fields are (n, *grid, channels), with a coordinate for each axis of the grid."
         raise ValueError(message("data", "fields on a grid", data, cure))
-    nodes = np.meshgrid(*data.axes.values(), indexing="ij")
-    points = np.stack(nodes, axis=-1).reshape(-1, rank)
+    points = nodes(*data.axes.values())
 
     def changed(samples: Samples) -> Samples:
         inputs: Any = samples.inputs

@@ -11,6 +11,7 @@ import numpy as np
 
 from kerasphys._validation import check_array, check_int, check_names, message
 from kerasphys.artifacts.card import check_coordinates, check_json
+from kerasphys.datasets._nodes import nodes
 from kerasphys.datasets.samples import Samples
 
 
@@ -150,8 +151,7 @@ class Dataset:
         names = [coordinate["name"] for coordinate in self.coordinates]
         if points.ndim == 2 and points.shape[1] == len(names):
             lines = [np.unique(column) for column in points.T]
-            nodes = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, len(names))
-            if np.array_equal(nodes, points):
+            if np.array_equal(nodes(*lines), points):
                 return dict(zip(names, lines, strict=True))
         raise ValueError(
             f"The points {points.shape} are not the nodes of a grid over the coordinates {names}: "

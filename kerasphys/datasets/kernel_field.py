@@ -13,13 +13,13 @@ from numpy.typing import ArrayLike
 from kerasphys._validation import (
     check_array,
     check_choice,
-    check_int,
     check_number,
     check_positive,
     check_positive_int,
     message,
 )
 from kerasphys.datasets.random_series import RandomSeries, wavenumbers, waves
+from kerasphys.kernels._checks import check_dims
 from kerasphys.solvers.boxes import check_lengths
 
 KERNELS = ("rbf", "matern", "periodic")
@@ -94,9 +94,7 @@ class KernelField(RandomSeries):
     modes: int | None = None
 
     def __post_init__(self):
-        dims = check_int("dims", self.dims, minimum=1)
-        if dims > 3:
-            raise ValueError(message("dims", "1, 2 or 3", dims))
+        dims = check_dims("dims", self.dims)
         nu = check_positive("nu", self.nu)
         if nu > _SMOOTHEST:
             cure = "Such samples are as smooth as those of the kernel 'rbf'."
@@ -154,10 +152,6 @@ class KernelField(RandomSeries):
         An order of 1 or 2 is that of a derivative, -1 is the integral from the lower end.
         """
         return waves("periodic", self._modes[axis], self._rings[axis], x, order)
-
-    @property
-    def _sides(self) -> tuple[float, ...]:
-        return check_lengths(self.lengths, self.dims)
 
     @functools.cached_property
     def _rings(self) -> tuple[float, ...]:

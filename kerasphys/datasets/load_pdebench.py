@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from kerasphys._validation import check_names, check_positive_int
-from kerasphys.datasets._arrays_in_files import check_known, check_path, check_real
+from kerasphys.datasets._arrays_in_files import as_samples, check_known, check_path, check_real
 from kerasphys.datasets._hdf5 import arrays_in, open_hdf5
 from kerasphys.datasets.dataset import Dataset
-from kerasphys.datasets.samples import Samples
-from kerasphys.datasets.splits import check_sizes, split
+from kerasphys.datasets.splits import split
 
 _AXES = ("x", "y", "z")
 _COORDINATE = "-coordinate"
@@ -77,13 +76,8 @@ def load_pdebench(
         layout = _layout(path, file)
         inputs, outputs = layout.read(rows, slice(0, last, time_stride), every)
         axes = [layout.axis(name)[every] for name in _AXES[: layout.rank]]
-    try:
-        samples = Samples(inputs, outputs)
-    except ValueError as error:
-        raise ValueError(f"Cannot take samples from {path}: {error}") from error
-    check_sizes(len(samples), validation, test)
     return Dataset(
-        **split(samples, validation, test),
+        **split(as_samples(path, inputs, outputs), validation, test),
         name=path.stem,
         description=f"From the file {path.name}, in a layout of PDEBench.",
         coordinates=[
@@ -100,15 +94,16 @@ def load_pdebench(
 class _Trajectories:
     """Arrays `(n, t, *grid)`, one for each field."""
 
-    def __init__(self, path: Path, file: Any):
+    def __init__(self, path: Path, file: Any, known: list[str]):
         self.file = file
-        self.names = [name for name in arrays_in(file) if not name.endswith(_COORDINATE)]
+        self.names = [name for name in known if not name.endswith(_COORDINATE)]
         shapes = {name: file[name].shape for name in self.names}
         self.rank = len(shapes[self.names[0]]) - 2
         if len(set(shapes.values())) > 1 or self.rank not in (1, 2, 3):
             raise ValueError(f"The arrays of {path} must be (n, t, *grid), all alike: {shapes}.")
         self.fields = ("u",) if self.names == ["tensor"] else tuple(self.names)
-        _check(path, file, self.names, [f"{axis}{_COORDINATE}" for axis in _AXES[: self.rank]])
+        axes = [f"{axis}{_COORDINATE}" for axis in _AXES[: self.rank]]
+        _check(path, file, known, self.names, axes)
 
     def read(self, rows: slice, times: slice, every: slice) -> tuple[np.ndarray, np.ndarray]:
         key = (rows, times, *(every,) * self.rank)
@@ -122,7 +117,7 @@ class _Trajectories:
 class _Groups:
     """Groups `0000`, ..., each with `data` `(t, *grid, channels)` and `grid`."""
 
-    def __init__(self, path: Path, file: Any):
+    def __init__(self, path: Path, file: Any, known: list[str]):
         self.groups = [file[name] for name in sorted(file)]
         names = [f"{name}/data" for name in sorted(file)]
         shapes = {file[name].shape for name in names}
@@ -132,7 +127,8 @@ class _Groups:
             raise ValueError(f"The groups of {path} must be (t, *grid, channels): {shapes}.")
         self.fields = tuple(f"u{index + 1}" for index in range(channels)) if channels > 1 else "u"
         first = names[0].partition("/")[0]
-        _check(path, file, names, [f"{first}/grid/{axis}" for axis in _AXES[: self.rank]])
+        axes = [f"{first}/grid/{axis}" for axis in _AXES[: self.rank]]
+        _check(path, file, known, names, axes)
 
     def read(self, rows: slice, times: slice, every: slice) -> tuple[np.ndarray, np.ndarray]:
         key = (times, *(every,) * self.rank)
@@ -149,9 +145,10 @@ class _Darcy:
     rank = 2
     fields = "u"
 
-    def __init__(self, path: Path, file: Any):
+    def __init__(self, path: Path, file: Any, known: list[str]):
         self.file = file
-        _check(path, file, ["nu", "tensor"], [f"{axis}{_COORDINATE}" for axis in _AXES[:2]])
+        axes = [f"{axis}{_COORDINATE}" for axis in _AXES[: self.rank]]
+        _check(path, file, known, ["nu", "tensor"], axes)
         nu, tensor = (file[name].shape for name in ("nu", "tensor"))
         if len(nu) != 3 or tensor != (nu[0], 1, *nu[1:]):
             raise ValueError(
@@ -169,18 +166,18 @@ class _Darcy:
 
 def _layout(path: Path, file: Any) -> _Trajectories | _Groups | _Darcy:
     """What a file holds, told by its names."""
-    names = arrays_in(file)
-    if "nu" in names:
-        return _Darcy(path, file)
-    if names and all(f"{group}/data" in names for group in file):
-        return _Groups(path, file)
-    if any(not name.endswith(_COORDINATE) and "/" not in name for name in names):
-        return _Trajectories(path, file)
-    raise ValueError(f"The file {path} must hold {_LAYOUTS}. It has the arrays {names}.")
+    known = arrays_in(file)
+    if "nu" in known:
+        return _Darcy(path, file, known)
+    if known and all(f"{group}/data" in known for group in file):
+        return _Groups(path, file, known)
+    if any(not name.endswith(_COORDINATE) and "/" not in name for name in known):
+        return _Trajectories(path, file, known)
+    raise ValueError(f"The file {path} must hold {_LAYOUTS}. It has the arrays {known}.")
 
 
-def _check(path: Path, file: Any, arrays: list[str], axes: list[str]) -> None:
-    check_known(path, [*arrays, *axes], arrays_in(file))
+def _check(path: Path, file: Any, known: list[str], arrays: list[str], axes: list[str]) -> None:
+    check_known(path, [*arrays, *axes], known)
     for name in arrays:
         check_real(path, name, file[name])
 

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from kerasphys._validation import (
-    check_int,
     check_nonnegative,
     check_number,
     check_positive,
     check_positive_int,
-    message,
 )
 from kerasphys.datasets.random_series import RandomSeries, wavenumbers, waves
+from kerasphys.kernels._checks import check_dims
 from kerasphys.solvers.boxes import check_boundaries, check_lengths
 
 
@@ -72,9 +71,7 @@ class RandomField(RandomSeries):
     modes: int = 32
 
     def __post_init__(self):
-        dims = check_int("dims", self.dims, minimum=1)
-        if dims > 3:
-            raise ValueError(message("dims", "1, 2 or 3", dims))
+        dims = check_dims("dims", self.dims)
         checked = {
             "dims": dims,
             "boundary": check_boundaries(self.boundary, dims),
@@ -120,7 +117,3 @@ class RandomField(RandomSeries):
         An order of 1 or 2 is that of a derivative, -1 is the integral from the lower end.
         """
         return waves(self.boundary[axis], self.modes, self._sides[axis], x, order)
-
-    @property
-    def _sides(self) -> tuple[float, ...]:
-        return check_lengths(self.lengths, self.dims)

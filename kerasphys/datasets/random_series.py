@@ -34,8 +34,7 @@ class RandomSeries:
 
     def nodes(self, axis: int, points: int) -> np.ndarray:
         """The evenly spaced positions on an axis, `(points,)`; a periodic one has no upper end."""
-        side = check_lengths(self.lengths, self.dims)[axis]
-        return np.linspace(0, side, points, endpoint=not self.is_periodic(axis))
+        return np.linspace(0, self._sides[axis], points, endpoint=not self.is_periodic(axis))
 
     def functions(self, axis: int, x: np.ndarray, order: int = 0) -> np.ndarray:
         """The functions of an axis, or their derivatives, at positions: `(points, functions)`."""
@@ -109,6 +108,10 @@ class RandomSeries:
             seed: Non-negative integer.
         """
         return self.mean + self.values(self.coefficients(samples, seed), resolution)
+
+    @property
+    def _sides(self) -> tuple[float, ...]:
+        return check_lengths(self.lengths, self.dims)
 
     def _bases(self, resolution: int | Sequence[int]) -> list[np.ndarray]:
         """The functions of each axis at its points, `(points, functions)`."""

@@ -133,17 +133,17 @@ def reaction_diffusion_2d(
         states = np.empty((samples, steps, resolution, resolution, 2))
         for block in blocks(samples, 8, verbose):
             values = field.values(series[block].reshape(-1, *both.shape[1:]), fine)
+            first = values.reshape(-1, 2, fine, fine)
             found = solve_reactions(
-                values.reshape(-1, 2, fine, fine),
+                first,
                 rate,
                 (diffusivity, inhibitor_diffusivity),
                 (2.0, 2.0),
                 times=times,
                 step=time_step,
             )
+            start[block] = np.moveaxis(first[..., ::refine, ::refine], 1, -1)
             kept = found[..., ::refine, ::refine]
-            first = values.reshape(-1, 2, fine, fine)[..., ::refine, ::refine]
-            start[block] = np.moveaxis(first, 1, -1)
             states[block] = np.moveaxis(kept, (1, 0, 2), (0, 1, -1))
         return Samples(start, states)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,12 +11,12 @@ import keras
 import tensorflow as tf
 
 from kerasphys.derivatives._checks import check_callable
-from kerasphys.derivatives.algebra import Algebra, symbol
+from kerasphys.derivatives.algebra import Algebra, Polynomial, symbol
 from kerasphys.derivatives.engine import Network, check_outputs, check_plan, check_points
 from kerasphys.derivatives.jet import Jet
 from kerasphys.derivatives.jet_rules import knows, rule
 from kerasphys.derivatives.plan import Plan
-from kerasphys.derivatives.terms import Coordinate, Divergence, Gradient
+from kerasphys.derivatives.terms import Coordinate, Divergence, Gradient, PartialKey, Term
 from kerasphys.derivatives.trace import Trace
 
 
@@ -118,30 +119,48 @@ def _seed(algebra: Algebra, points: tf.Tensor) -> Jet:
 def _read(plan: Plan, points: tf.Tensor, outputs: Jet | None) -> dict[str, tf.Tensor]:
     """The values of the plan's names, from the jet of the network's output `(n, m)`."""
 
-    def value(polynomial: Any, field: int) -> tf.Tensor:
+    def value(polynomial: Polynomial, field: int) -> tf.Tensor:
         assert outputs is not None
-        parts = [
-            part[:, field] if factor == 1.0 else factor * part[:, field]
+        total = combined(
+            (factor, part[:, field])
             for index, factor in outputs.algebra.combination(polynomial)
             if (part := outputs.parts[index]) is not None
-        ]
-        if not parts:
-            return tf.zeros_like(outputs.value[:, field])
-        return parts[0] if len(parts) == 1 else tf.add_n(parts)
+        )
+        return tf.zeros_like(outputs.value[:, field]) if total is None else total
 
-    found = {}
-    for name, term in zip(plan.names, plan.terms, strict=True):
-        if isinstance(term, Coordinate):
-            found[name] = points[:, term.index]
-        elif isinstance(term, Gradient):
-            parts = [value(symbol(term, partial), partial[0]) for partial in term.partials]
-            found[name] = tf.stack(parts, axis=1)
-        elif isinstance(term, Divergence):
-            found[name] = tf.add_n([value(symbol(term, p), p[0]) for p in term.partials])
-        else:
-            partial = term.partials[0]
-            found[name] = value(symbol(term, partial), partial[0])
-    return found
+    return {
+        name: points[:, term.index] if isinstance(term, Coordinate) else value_of(term, value)
+        for name, term in zip(plan.names, plan.terms, strict=True)
+    }
+
+
+def value_of(term: Term, value: Callable[[Polynomial, int], tf.Tensor]) -> tf.Tensor:
+    """The value of a term other than a coordinate, from those of operators applied to fields.
+
+    Args:
+        term: What is wanted.
+        value: From an operator and the index of a field to a tensor `(...)`.
+
+    Returns:
+        Tensor `(...)`; of a gradient `(..., spatial coordinates)`.
+    """
+
+    def of(partial: PartialKey) -> tf.Tensor:
+        return value(symbol(term, partial), partial[0])
+
+    if isinstance(term, Gradient):
+        return tf.stack([of(partial) for partial in term.partials], axis=-1)
+    if isinstance(term, Divergence):
+        return tf.add_n([of(partial) for partial in term.partials])
+    return of(term.partials[0])
+
+
+def combined(parts: Iterable[tuple[float, tf.Tensor]]) -> tf.Tensor | None:
+    """The sum of tensors, each times its factor; `None` if there are none."""
+    found = [part if factor == 1.0 else factor * part for factor, part in parts]
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else tf.add_n(found)
 
 
 # What networks lack, by network and the form of the points: a trace takes tens of milliseconds.

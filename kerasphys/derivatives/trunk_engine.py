@@ -11,11 +11,11 @@ import tensorflow as tf
 
 from kerasphys._validation import check_choice
 from kerasphys.derivatives._checks import check_callable
-from kerasphys.derivatives.algebra import Algebra, Polynomial, symbol
+from kerasphys.derivatives.algebra import Algebra, Polynomial
 from kerasphys.derivatives.engine import check_plan, check_points
-from kerasphys.derivatives.jet_engine import JetEngine, jet_of
+from kerasphys.derivatives.jet_engine import JetEngine, combined, jet_of, value_of
 from kerasphys.derivatives.plan import Plan
-from kerasphys.derivatives.terms import Coordinate, Divergence, Gradient, PartialKey, Term
+from kerasphys.derivatives.terms import Coordinate
 
 METHODS = ("auto", "jets", "tape")
 
@@ -97,7 +97,9 @@ class TrunkEngine:
             return tf.matmul(of, own, transpose_b=True)
 
         return {
-            name: _value(term, field, points, shape)
+            name: tf.broadcast_to(points[:, term.index], shape)
+            if isinstance(term, Coordinate)
+            else value_of(term, field)
             for name, term in zip(plan.names, plan.terms, strict=True)
         }
 
@@ -115,9 +117,10 @@ class TrunkEngine:
         whole = jet.whole()
 
         def part(polynomial: Polynomial) -> tf.Tensor | None:
-            return _combined(
-                (factor, whole.parts[index])
+            return combined(
+                (factor, found)
                 for index, factor in whole.algebra.combination(polynomial)
+                if (found := whole.parts[index]) is not None
             )
 
         return part
@@ -136,7 +139,7 @@ class _Reverse:
         self._known: dict[tuple[int, ...], tf.Tensor] = {}
 
     def __call__(self, polynomial: Polynomial) -> tf.Tensor | None:
-        return _combined((float(f), self._along(along)) for along, f in polynomial.items())
+        return combined((float(f), self._along(along)) for along, f in polynomial.items())
 
     def _along(self, along: tuple[int, ...]) -> tf.Tensor:
         if along not in self._known:
@@ -155,28 +158,6 @@ class _Reverse:
             outer.watch(weights)
             total = inner.gradient(values, column, weights, unconnected_gradients=zero)
         return outer.gradient(total, weights, unconnected_gradients=zero)
-
-
-def _value(term: Term, field: Callable, points: tf.Tensor, shape: tuple) -> tf.Tensor:
-    """The value of a term, `(n, p)`, or `(n, p, s)` of a gradient."""
-
-    def one(partial: PartialKey) -> tf.Tensor:
-        return field(symbol(term, partial), partial[0])
-
-    if isinstance(term, Coordinate):
-        return tf.broadcast_to(points[:, term.index], shape)
-    if isinstance(term, Gradient):
-        return tf.stack([one(partial) for partial in term.partials], axis=-1)
-    if isinstance(term, Divergence):
-        return tf.add_n([one(partial) for partial in term.partials])
-    return one(term.partials[0])
-
-
-def _combined(parts: Any) -> tf.Tensor | None:
-    found = [p if factor == 1.0 else factor * p for factor, p in parts if p is not None]
-    if not found:
-        return None
-    return found[0] if len(found) == 1 else tf.add_n(found)
 
 
 def _none(polynomial: Polynomial) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kerasphys._validation import check_int, message
+from kerasphys._validation import check_int, check_positive_int, message
 
 Found = tuple[list[str], int]
 
@@ -89,7 +89,7 @@ def slurm(environment: Mapping[str, str], port: int | None) -> Found:
     if port is None:
         job = _variable(environment, "SLURM_JOB_ID", cure)
         port = FIRST_PORT + int(job) % PORTS
-    first = check_int("port", port, minimum=1)
+    first = check_positive_int("port", port)
     workers = [
         f"{host}:{first + task}"
         for host, count in zip(hosts, tasks, strict=True)
@@ -110,7 +110,8 @@ def kubernetes(environment: Mapping[str, str], port: int) -> Found:
             cure = "Use an indexed Job, which sets JOB_COMPLETION_INDEX, or a StatefulSet."
             raise ValueError(message("HOSTNAME", "a name that ends in a number", name, cure))
         index = number[1]
-    return [f"{host}:{check_int('port', port, minimum=1)}" for host in hosts], int(index)
+    port = check_positive_int("port", port)
+    return [f"{host}:{port}" for host in hosts], int(index)
 
 
 def expand_hosts(text: str) -> list[str]:

@@ -6,19 +6,16 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-import keras
 from keras import ops
 
 from kerasphys._grid_fields import check_periodic, check_sides, grid_pair, mean_squares, rank_of
-from kerasphys._precision import check_precision
 from kerasphys._registry import serializable
-from kerasphys._validation import check_bool, check_choice, check_nonnegative, message
-
-REDUCTIONS = ("sum_over_batch_size", "mean_with_sample_weight", "sum", "none")
+from kerasphys._validation import check_bool
+from kerasphys.losses._relative_error import RelativeError
 
 
 @functools.partial(serializable, name="RelativeH1Loss")  # the metric has the other name
-class RelativeH1(keras.losses.Loss):
+class RelativeH1(RelativeError):
     """The mean over the samples of `‖ŷ - y‖ / ‖y‖` in the Sobolev norm, `‖v‖² = ∫ v² + |∇v|²`.
 
     A field that is close in this norm has slopes that are close: fluxes, vorticities and strains
@@ -64,8 +61,6 @@ class RelativeH1(keras.losses.Loss):
         Li et al., 2022, https://arxiv.org/abs/2106.06898
     """
 
-    physical_units = True  # SurrogateModel: the norm of a standardised field means little
-
     def __init__(
         self,
         periodic: bool | Sequence[bool] = False,
@@ -76,28 +71,18 @@ class RelativeH1(keras.losses.Loss):
         name: str = "relative_h1",
         dtype: Any = None,
     ):
-        if not isinstance(name, str):
-            raise TypeError(message("name", "a string", name))
         periodic, lengths = check_periodic(periodic), check_sides(lengths)
         axes = rank_of(periodic, lengths)
         seminorm = check_bool("seminorm", seminorm)
-        epsilon = check_nonnegative("epsilon", epsilon)
-        reduction = check_choice("reduction", reduction, REDUCTIONS)
-        super().__init__(name=name, reduction=reduction, dtype=check_precision(dtype))
+        super().__init__(epsilon, reduction, name, dtype)
         self.periodic, self.lengths, self.seminorm = periodic, lengths, seminorm
-        self.epsilon = epsilon
         self._axes = axes
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """The error of each sample, `(n,)`."""
+    def squares(self, y_true: Any, y_pred: Any) -> tuple[Any, Any]:
         y_true, y_pred = grid_pair(y_true, y_pred, self._axes)
         settings = (self.periodic, self.lengths, self._axes, self.seminorm)
         squares = mean_squares(y_pred - y_true, *settings)
-        wrong = squares > 0
-        # the root has no derivative at zero, where a sample is met exactly
-        error = ops.sqrt(ops.where(wrong, squares, ops.ones_like(squares)))
-        norm = ops.sqrt(ops.maximum(mean_squares(y_true, *settings), self.epsilon**2))
-        return ops.where(wrong, error / norm, ops.zeros_like(squares))
+        return squares, ops.maximum(mean_squares(y_true, *settings), self.epsilon**2)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -105,10 +90,4 @@ class RelativeH1(keras.losses.Loss):
             "periodic": self.periodic,
             "lengths": self.lengths,
             "seminorm": self.seminorm,
-            "epsilon": self.epsilon,
-            "dtype": keras.dtype_policies.serialize(self._dtype_policy),
         }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> RelativeH1:
-        return cls(**config)

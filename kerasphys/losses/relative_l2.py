@@ -5,18 +5,15 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-import keras
 from keras import ops
 
-from kerasphys._precision import check_precision
 from kerasphys._registry import serializable
-from kerasphys._validation import check_choice, check_equal_shapes, check_nonnegative, message
-
-REDUCTIONS = ("sum_over_batch_size", "mean_with_sample_weight", "sum", "none")
+from kerasphys._validation import check_equal_shapes
+from kerasphys.losses._relative_error import RelativeError
 
 
 @functools.partial(serializable, name="RelativeL2Loss")  # the metric has the other name
-class RelativeL2(keras.losses.Loss):
+class RelativeL2(RelativeError):
     """The mean over the samples of `‖ŷ - y‖ / ‖y‖`, norms over all other axes.
 
     Every sample counts alike, whatever its size: the loss of operator networks and of fields
@@ -49,8 +46,6 @@ class RelativeL2(keras.losses.Loss):
         Li et al., 2021, https://arxiv.org/abs/2010.08895
     """
 
-    physical_units = True  # SurrogateModel: the norm of a standardised field means little
-
     def __init__(
         self,
         epsilon: float = 1e-7,
@@ -58,34 +53,13 @@ class RelativeL2(keras.losses.Loss):
         name: str = "relative_l2",
         dtype: Any = None,
     ):
-        if not isinstance(name, str):
-            raise TypeError(message("name", "a string", name))
-        epsilon = check_nonnegative("epsilon", epsilon)
-        reduction = check_choice("reduction", reduction, REDUCTIONS)
-        super().__init__(name=name, reduction=reduction, dtype=check_precision(dtype))
-        self.epsilon = epsilon
+        super().__init__(epsilon, reduction, name, dtype)
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """The error of each sample, `(n,)`."""
+    def squares(self, y_true: Any, y_pred: Any) -> tuple[Any, Any]:
         y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
         check_equal_shapes("y_pred", y_pred.shape, "y_true", y_true.shape)
         axes = tuple(range(1, len(y_true.shape)))
         size = ops.cast(ops.prod(ops.shape(y_true)[1:]), y_true.dtype)
         smallest = size * self.epsilon**2
         squares = ops.sum(ops.square(y_pred - y_true), axis=axes)
-        wrong = squares > 0
-        # the root has no derivative at zero, where a sample is met exactly
-        error = ops.sqrt(ops.where(wrong, squares, ops.ones_like(squares)))
-        norm = ops.sqrt(ops.maximum(ops.sum(ops.square(y_true), axis=axes), smallest))
-        return ops.where(wrong, error / norm, ops.zeros_like(squares))
-
-    def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "epsilon": self.epsilon,
-            "dtype": keras.dtype_policies.serialize(self._dtype_policy),
-        }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> RelativeL2:
-        return cls(**config)
+        return squares, ops.maximum(ops.sum(ops.square(y_true), axis=axes), smallest)

@@ -1,4 +1,4 @@
-"""What the relative errors in other norms share: two sums of squares, and their quotient."""
+"""What the relative errors share: two sums of squares, and their quotient."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from kerasphys._validation import check_equal_shapes, message
 class RelativeNorm(keras.metrics.Metric):
     """The quotient of two norms over everything seen since the last reset.
 
-    A subclass gives the squares of both for each sample in `squares`.
+    A subclass gives the squares of both for each sample in `squares`, or has an `update_state` of
+    its own that adds to both sums.
 
     Args:
         name: The name in the logs.

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 from keras import ops
 
-from kerasphys._precision import check_precision
 from kerasphys._registry import serializable
-from kerasphys._validation import check_equal_shapes, message
+from kerasphys._validation import check_equal_shapes
+from kerasphys.metrics._relative_norm import RelativeNorm
 
 
 @serializable
-class RelativeL2(keras.metrics.Metric):
+class RelativeL2(RelativeNorm):
     """The relative L2 error over everything seen since the last reset.
 
     Computes `sqrt(Σ (y - ŷ)²) / sqrt(Σ y²)`. Both sums run over all batches before the quotient is
@@ -39,14 +38,7 @@ class RelativeL2(keras.metrics.Metric):
     """
 
     def __init__(self, name: str = "relative_l2", dtype: Any = None):
-        if not isinstance(name, str):
-            raise TypeError(message("name", "a string", name))
-        if not name:
-            raise ValueError(message("name", "a string that is not empty", name))
-        super().__init__(name=name, dtype=check_precision(dtype))
-        self._direction = "down"  # what Keras' callbacks read in mode="auto"
-        self.squared_error = self.add_variable((), "zeros", dtype=self.dtype, name="squared_error")
-        self.squared_norm = self.add_variable((), "zeros", dtype=self.dtype, name="squared_norm")
+        super().__init__(name, dtype)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Adds a batch.
@@ -66,12 +58,6 @@ class RelativeL2(keras.metrics.Metric):
             check_equal_shapes("sample_weight", sample_weight.shape, "y_true", y_true.shape[:rank])
         self.squared_error.assign_add(_weighted_sum(ops.square(y_true - y_pred), sample_weight))
         self.squared_norm.assign_add(_weighted_sum(ops.square(y_true), sample_weight))
-
-    def result(self) -> Any:
-        """The error; zero before the first batch, infinite where only the reference vanishes."""
-        error = ops.sqrt(ops.convert_to_tensor(self.squared_error))
-        norm = ops.sqrt(ops.convert_to_tensor(self.squared_norm))
-        return ops.where(error == 0, ops.zeros_like(error), error / norm)
 
 
 def _weighted_sum(squares: Any, weights: Any) -> Any:

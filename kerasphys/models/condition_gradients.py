@@ -39,9 +39,7 @@ def condition_gradients(model: PINNModel, data: PointSets | None = None) -> dict
             raise ValueError(message("data", "problem.points(...) where fit had none", data))
         sets = {name: model.points.arrays(name) for name in model.points.read()}
     else:
-        if not isinstance(data, PointSets):
-            raise TypeError(message("data", "points made by problem.points(...)", data))
-        data.check_covers("data", tuple(model.soft_conditions))
+        model.check_covered("data", data)
         sets = {name: points.arrays() for name, points in data.sets.items()}
     compute = compiled(model, _gradients)
     found: dict[str, np.ndarray] = {}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from kerasphys._validation import check_positive, message
+from kerasphys._validation import message
 from kerasphys.geometry import Box, Geometry, Interval
 from kerasphys.layers.grid_padding import per_axis
 from kerasphys.models.array_data import check_samples
@@ -46,15 +46,6 @@ def check_on_grids(network: Any, problem: Problem) -> None:
                 f"The problem is periodic in {name!r}, and the network continues fields there by "
                 f"{mode!r}. Make it with padding={words}."
             )
-
-
-def check_scale(scale: Any, fields: int) -> float | list[float]:
-    """A positive number, or one for each field."""
-    if not isinstance(scale, Sequence) or isinstance(scale, str):
-        return check_positive("scale", scale)
-    if len(scale) != fields:
-        raise ValueError(message("scale", f"one number, or {fields}, one for each field", scale))
-    return [check_positive("scale", size) for size in scale]
 
 
 def input_values(argument: str, x: Any, problem: Problem) -> np.ndarray:

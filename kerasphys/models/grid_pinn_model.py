@@ -16,13 +16,12 @@ from kerasphys.models.array_data import steady_batches, training_batches
 from kerasphys.models.callback_order import in_order
 from kerasphys.models.channel_scaling import ChannelScaling
 from kerasphys.models.dual_norm import DualNorm
-from kerasphys.models.grid_checks import check_on_grids, check_scale, input_values
+from kerasphys.models.grid_checks import check_on_grids, input_values
 from kerasphys.models.grid_regions import blocks_of, held_planes, periodic_conditions
 from kerasphys.models.grid_values import GridValues, residuals_at
-from kerasphys.models.pinn_checks import check_hard, check_precision
+from kerasphys.models.pinn_checks import check_hard, check_precision, check_scale
 from kerasphys.models.problem_model import ProblemModel, check_parts
 from kerasphys.models.sample_layout import samples_at_once
-from kerasphys.optimizers import SecondOrder
 from kerasphys.problem import Problem
 
 
@@ -245,9 +244,7 @@ class GridPINNModel(ProblemModel):
         self._check_trainable()
         inputs = self._inputs("x", x)
         samples = len(inputs)
-        whole = isinstance(getattr(self, "optimizer", None), SecondOrder)
-        default = samples if whole else 32
-        size = check_positive_int("batch_size", default if batch_size is None else batch_size)
+        size = self._samples_per_step(batch_size, samples)
         if steps_per_epoch is not None:
             check_positive_int("steps_per_epoch", steps_per_epoch)
         if validation_data is not None:
@@ -313,9 +310,8 @@ class GridPINNModel(ProblemModel):
         return (None, *(None for _ in self.problem.coordinates), len(self.problem.inputs))
 
     @property
-    def _guarded_variables(self) -> list[keras.Variable]:
-        moving = [v for v in self.network.non_trainable_variables if "float" in v.dtype]
-        return [*self.trainable_variables, *moving]
+    def _moving_variables(self) -> list[keras.Variable]:
+        return [v for v in self.network.non_trainable_variables if "float" in v.dtype]
 
     def _size(self, data: Any) -> tf.Tensor:
         return tf.cast(tf.shape(data[0])[0], self.variable_dtype)

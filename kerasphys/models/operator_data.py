@@ -10,15 +10,14 @@ import tensorflow as tf
 
 from kerasphys._validation import check_array, check_positive_int, message
 from kerasphys.datasets.samples import POINTS
-from kerasphys.models.array_data import steady_batches
+from kerasphys.models.array_data import on_host, steady_batches
 from kerasphys.models.operator_inputs import function_values, input_matrices
-from kerasphys.models.point_store import WEIGHTS
+from kerasphys.models.point_store import conditions_on
+from kerasphys.models.sample_layout import samples_at_once
 from kerasphys.point_sets import PointSets
 
 if TYPE_CHECKING:
     from kerasphys.models.operator_pinn_model import OperatorPINNModel
-
-VALUES_AT_ONCE = 2**22  # of a field, for functions at points
 
 
 def as_tensors(functions: Mapping[str, np.ndarray], dtype: str) -> dict[str, tf.Tensor]:
@@ -30,8 +29,8 @@ def point_arrays(model: OperatorPINNModel, points: PointSets) -> dict[str, dict[
     """The arrays of each point set, with the matrices of the input functions there."""
     sets = points.tensors(model.compute_dtype)
     for name, arrays in sets.items():
-        here = [c for n, c in model.soft_conditions.items() if f"{WEIGHTS}{n}" in arrays]
-        plan = model.problem.plan(conditions=here)
+        here = conditions_on(model.soft_conditions, arrays)
+        plan = model.problem.plan(conditions=here.values())
         matrices = input_matrices(model.problem, plan, points.sets[name].points)
         arrays |= as_tensors(matrices, model.compute_dtype)
     return sets
@@ -77,8 +76,9 @@ def batches_at_points(
     points = check_array(f"x[{POINTS!r}]", x[POINTS], (None, len(coordinates)), cure)
     others = {name: array for name, array in x.items() if name != POINTS}
     functions = function_values("x", others, model.problem)
-    size = max(1, VALUES_AT_ONCE // max(1, len(points)))
-    if batch_size is not None:
+    if batch_size is None:
+        size = samples_at_once({**functions, POINTS: points})
+    else:
         size = check_positive_int("batch_size", batch_size)
     return _batches(model, functions, size), points
 
@@ -86,5 +86,5 @@ def batches_at_points(
 def _batches(
     model: OperatorPINNModel, functions: Mapping[str, np.ndarray], size: int
 ) -> tf.data.Dataset:
-    batches = steady_batches((as_tensors(functions, model.compute_dtype),), size)
-    return batches.map(lambda functions: functions)
+    tensors = {name: on_host(array, model.compute_dtype) for name, array in functions.items()}
+    return steady_batches((tensors,), size)

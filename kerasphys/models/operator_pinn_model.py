@@ -20,16 +20,14 @@ from kerasphys.models.channel_scaling import ChannelScaling
 from kerasphys.models.exact_form import periodic_embedding
 from kerasphys.models.folded_basis import FoldedBasis
 from kerasphys.models.function_store import FunctionStore
-from kerasphys.models.grid_checks import check_scale
 from kerasphys.models.operator_checks import check_fields, check_operator, check_trunk
 from kerasphys.models.operator_data import as_tensors, batches_at_points, pairs, point_arrays
 from kerasphys.models.operator_inputs import POINTS, function_values
 from kerasphys.models.operator_objective import OperatorObjective
 from kerasphys.models.operator_values import OperatorValues, fields_at, residuals_on
-from kerasphys.models.pinn_checks import check_hard, check_precision
-from kerasphys.models.point_store import PointStore
+from kerasphys.models.pinn_checks import check_hard, check_precision, check_scale
+from kerasphys.models.point_store import WEIGHTS, PointStore, conditions_on
 from kerasphys.models.problem_model import ProblemModel, check_parts
-from kerasphys.optimizers import SecondOrder
 from kerasphys.point_sets import PointSets
 from kerasphys.problem import Problem
 
@@ -156,9 +154,8 @@ class OperatorPINNModel(ProblemModel):
 
     def scaled_functions(self, functions: Mapping[str, Any]) -> dict[str, Any]:
         """What the branches see of input functions: standardised."""
-        single = {name: len(f.shape) == 2 for name, f in functions.items()}
-        scaled = self.scaling({n: f[..., None] if single[n] else f for n, f in functions.items()})
-        return {name: f[..., 0] if single[name] else f for name, f in scaled.items()}
+        scaled = self.scaling({name: f[..., None] for name, f in functions.items()})
+        return {name: f[..., 0] for name, f in scaled.items()}
 
     def adapt(self, x: Any) -> None:
         """Measures mean and standard deviation of each input function, on training data only.
@@ -225,15 +222,11 @@ class OperatorPINNModel(ProblemModel):
         coefficients = self.basis.coefficients(functions, training=training)
         terms = {}
         for arrays in sets.values():
-            conditions = {
-                name: condition
-                for name, condition in self.soft_conditions.items()
-                if f"weights.{name}" in arrays
-            }
+            conditions = conditions_on(self.soft_conditions, arrays)
             found = residuals_on(self, conditions, functions, arrays, coefficients)
             for name, residuals in found.items():
                 squares = tf.add_n([tf.square(residual) for residual in residuals])
-                terms[name] = tf.reduce_mean(arrays[f"weights.{name}"] * squares)
+                terms[name] = tf.reduce_mean(arrays[f"{WEIGHTS}{name}"] * squares)
         return {name: terms[name] for name in self.soft_conditions}
 
     def fit(
@@ -278,9 +271,7 @@ class OperatorPINNModel(ProblemModel):
         self._check_trainable()
         functions = function_values("x", x, self.problem)
         samples = len(next(iter(functions.values())))
-        whole = isinstance(getattr(self, "optimizer", None), SecondOrder)
-        default = samples if whole else 32
-        size = check_positive_int("batch_size", default if batch_size is None else batch_size)
+        size = self._samples_per_step(batch_size, samples)
         if steps_per_epoch is None:
             steps_per_epoch = math.ceil(samples / min(size, samples))
         steps = check_positive_int("steps_per_epoch", steps_per_epoch)
@@ -298,8 +289,7 @@ class OperatorPINNModel(ProblemModel):
             self.points.replaced = False
         changing = size < samples or points_per_batch is not None
         super().fit(
-            # finite, so that an epoch has its steps whatever steps_per_execution is
-            tf.data.Dataset.from_tensors(tf.zeros((1,), self.compute_dtype)).repeat(steps),
+            self._steps(steps),
             epochs=epochs,
             shuffle=False,
             validation_data=validation_data,
@@ -343,10 +333,6 @@ class OperatorPINNModel(ProblemModel):
         shapes = self._shapes.items()
         return {name: tf.TensorSpec(s, self.compute_dtype, name) for name, s in shapes}
 
-    def served_outputs(self, outputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        fields = self.problem.fields
-        return dict(zip(fields, tf.unstack(outputs, num=len(fields), axis=2), strict=True))
-
     def get_config(self) -> dict[str, Any]:
         return {
             "network": pack(self.network),
@@ -366,9 +352,8 @@ class OperatorPINNModel(ProblemModel):
         return fields_at(self, plan, inputs)
 
     @property
-    def _guarded_variables(self) -> list[keras.Variable]:
-        moving = [v for v in self.network.non_trainable_variables if "float" in v.dtype]
-        return [*self.trainable_variables, *moving]
+    def _moving_variables(self) -> list[keras.Variable]:
+        return [v for v in self.network.non_trainable_variables if "float" in v.dtype]
 
     def _size(self, data: Any) -> tf.Tensor:
         return tf.cast(tf.shape(next(iter(data[0].values())))[0], self.variable_dtype)

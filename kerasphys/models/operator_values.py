@@ -18,6 +18,7 @@ from kerasphys.models.operator_inputs import (
     inputs_at_points,
     split_plan,
 )
+from kerasphys.models.point_store import givens_of
 from kerasphys.models.pointwise_values import conditions_anywhere, direct_names, givens_at
 from kerasphys.problem import check_residuals
 
@@ -86,12 +87,7 @@ def residuals_on(
     normals = repeated(arrays["normals"]) if "normals" in arrays else None
     residuals = {}
     for name, condition in conditions.items():
-        prefix = f"givens.{name}."
-        givens = {
-            key.removeprefix(prefix): repeated(value)
-            for key, value in arrays.items()
-            if key.startswith(prefix)
-        }
+        givens = {key: repeated(value) for key, value in givens_of(name, arrays).items()}
         parts = condition.residuals(Located(values, givens, images, normals))
         check_residuals(parts, count)
         residuals[name] = tuple(tf.reshape(part, (n, p)) for part in parts)
@@ -131,7 +127,7 @@ class OperatorValues:
         arrays = {POINTS: points, **input_matrices(problem, plan, points)}
         arrays |= {f"givens.{k}": v for k, v in givens_at(model, conditions, points).items()}
         there = {key: tf.constant(array, model.compute_dtype) for key, array in arrays.items()}
-        parts = [self._compiled[names](functions, there) for functions in batches]
+        parts = [self._compiled[names](functions, there) for (functions,) in batches]
         return {name: np.concatenate([part[name].numpy() for part in parts]) for name in names}
 
     def _compile(self, names: tuple[str, ...], conditions: Mapping[str, Condition]) -> Any:

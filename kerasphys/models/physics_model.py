@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from kerasphys._validation import check_positive_int
 from kerasphys.models import half_precision
 from kerasphys.models.distribution import AgreedMean, DistributedObjective, Distribution
 from kerasphys.models.objective import ModelObjective, unflat
@@ -144,12 +145,12 @@ class PhysicsModel(keras.Model):
     @property
     def _guarded_variables(self) -> list[keras.Variable]:
         """What a step changes, and a step that is not finite must leave as it was."""
-        return self.trainable_variables
+        return [*self.trainable_variables, *self._moving_variables]
 
     @property
     def _moving_variables(self) -> list[keras.Variable]:
         """Statistics that a training step moves, such as those of batch normalisation."""
-        return self._guarded_variables[len(self.trainable_variables) :]
+        return []
 
     def _scope(self) -> contextlib.AbstractContextManager:
         """Where variables are made: the scope of the strategy, if there is one."""
@@ -179,6 +180,12 @@ class PhysicsModel(keras.Model):
     @property
     def _update_fault(self) -> int:
         return len(self.term_metrics) + 1
+
+    def _samples_per_step(self, batch_size: int | None, samples: int) -> int:
+        """The batch size of `fit`: by default 32, or all samples for a second-order optimizer."""
+        whole = isinstance(getattr(self, "optimizer", None), SecondOrder)
+        default = samples if whole else 32
+        return check_positive_int("batch_size", default if batch_size is None else batch_size)
 
     def _begin_training(self, changing: bool) -> list[keras.callbacks.Callback]:
         """Makes what the compiled step needs. Returns the callbacks that watch over it.

@@ -1,4 +1,4 @@
-"""What a `PINNModel` refuses when it is made."""
+"""What a `PINNModel` refuses when it is made, and models like it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from kerasphys._precision import PRECISIONS
-from kerasphys._validation import message
+from kerasphys._validation import check_positive, message
 from kerasphys.conditions import Dirichlet, Periodic
 from kerasphys.derivatives import select
 from kerasphys.layers.activations import check_smooth
@@ -81,6 +81,15 @@ def _check_present(names: tuple[str, ...], problem: Problem) -> tuple[str, ...]:
             "@keras.saving.register_keras_serializable() before you save and load."
         )
     return names
+
+
+def check_scale(scale: Any, fields: int) -> float | list[float]:
+    """A positive number, or one for each field."""
+    if not isinstance(scale, Sequence) or isinstance(scale, str):
+        return check_positive("scale", scale)
+    if len(scale) != fields:
+        raise ValueError(message("scale", f"one number, or {fields}, one for each field", scale))
+    return [check_positive("scale", size) for size in scale]
 
 
 def check_dtype(dtype: Any) -> Any:

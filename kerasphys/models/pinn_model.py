@@ -234,8 +234,7 @@ class PINNModel(ProblemModel):
             steps_per_epoch = math.ceil(largest / batch_size)
         steps = check_positive_int("steps_per_epoch", steps_per_epoch or 1)
         super().fit(
-            # finite, so that an epoch has its steps whatever steps_per_execution is
-            tf.data.Dataset.from_tensors(tf.zeros((1,), self.compute_dtype)).repeat(steps),
+            self._steps(steps),
             epochs=epochs,
             shuffle=False,
             validation_data=validation_data,
@@ -273,10 +272,6 @@ class PINNModel(ProblemModel):
     @property
     def served_input(self) -> tf.TensorSpec:
         return tf.TensorSpec((None, len(self.problem.coordinates)), self.compute_dtype, "points")
-
-    def served_outputs(self, outputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        fields = self.problem.fields
-        return dict(zip(fields, tf.unstack(outputs, num=len(fields), axis=1), strict=True))
 
     def get_config(self) -> dict[str, Any]:
         return {

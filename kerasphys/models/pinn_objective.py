@@ -20,6 +20,7 @@ from kerasphys.models.objective import (
     share_of,
     take_rows,
 )
+from kerasphys.models.point_store import givens_of
 from kerasphys.optimizers import Evaluation
 from kerasphys.problem import check_residuals
 
@@ -164,12 +165,7 @@ class _Part:
         images = model.values(self.plan, arrays["images"]) if "images" in arrays else {}
         found = {}
         for name, condition in self.conditions.items():
-            prefix = f"givens.{name}."
-            givens = {
-                key.removeprefix(prefix): value
-                for key, value in arrays.items()
-                if key.startswith(prefix)
-            }
+            givens = givens_of(name, arrays)
             at = Located(values, givens, images, arrays.get("normals"))
             found[name] = condition.residuals(at)
             check_residuals(found[name], arrays["points"].shape[0])

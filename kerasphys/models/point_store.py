@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -9,7 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._validation import check_array
+from kerasphys.conditions import Condition
 
+Arrays = Mapping[str, Any]
 Tensors = dict[str, dict[str, tf.Tensor]]
 
 WEIGHTS = "weights."  # what the names of point weights begin with
@@ -135,6 +138,19 @@ class PointStore(keras.layers.Layer):
             name, key = entry.split(":")
             sets.setdefault(name, {})[key] = tf.convert_to_tensor(store[entry][()])
         self.assign(sets)
+
+
+def conditions_on(conditions: Mapping[str, Condition], arrays: Arrays) -> dict[str, Condition]:
+    """Those of the conditions that hold on a set, by its arrays."""
+    return {name: c for name, c in conditions.items() if f"{WEIGHTS}{name}" in arrays}
+
+
+def givens_of(condition: str, arrays: Arrays) -> dict[str, Any]:
+    """The given values of a condition among the arrays of a set, by their own names."""
+    prefix = f"givens.{condition}."
+    return {
+        key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)
+    }
 
 
 def _draw(

@@ -28,8 +28,7 @@ from kerasphys.unknown import Unknown
 class ProblemModel(PhysicsModel):
     """A network and a problem; conditions that hold by construction have no term in the loss.
 
-    A subclass scales its inputs by `scaling`, a layer, and supplies `values`, `served_input` and
-    `served_outputs`.
+    A subclass scales its inputs by `scaling`, a layer, and supplies `values` and `served_input`.
 
     Args:
         network: A Keras model or layer.
@@ -100,7 +99,8 @@ class ProblemModel(PhysicsModel):
 
     def served_outputs(self, outputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """What the signature `serve` of an artefact returns, from the outputs of the model."""
-        raise NotImplementedError
+        fields = self.problem.fields
+        return dict(zip(fields, tf.unstack(outputs, num=len(fields), axis=-1), strict=True))
 
     def export(
         self,
@@ -156,6 +156,13 @@ class ProblemModel(PhysicsModel):
         config["problem"] = loaded_problem(config["problem"])
         config["dtype"] = keras.dtype_policies.get(config["dtype"])
         return cls(**config)
+
+    def _steps(self, count: int) -> tf.data.Dataset:
+        """Data for so many steps that read what they need from variables.
+
+        Finite, so that an epoch has its steps whatever steps_per_execution is.
+        """
+        return tf.data.Dataset.from_tensors(tf.zeros((1,), self.compute_dtype)).repeat(count)
 
     def _begin_evaluation(self) -> None:
         """Refuses what cannot be evaluated, and makes the metrics precise."""

@@ -27,7 +27,6 @@ from kerasphys.models.surrogate_checks import (
     output_shape,
 )
 from kerasphys.networks import Network
-from kerasphys.optimizers import SecondOrder
 
 POINTS_AT_ONCE = 2**16
 
@@ -161,9 +160,7 @@ class SupervisedModel(PhysicsModel):
             arrays = self._pairs("x", x, y)
             self._prepare("x", arrays)
             samples = sample_layout.count(arrays)
-            whole = isinstance(getattr(self, "optimizer", None), SecondOrder)
-            default = samples if whole else 32
-            size = check_positive_int("batch_size", default if batch_size is None else batch_size)
+            size = self._samples_per_step(batch_size, samples)
             if steps_per_epoch is not None:
                 check_positive_int("steps_per_epoch", steps_per_epoch)
             points = check_points_per_batch(points_per_batch, sample_layout.count_points(arrays))
@@ -265,9 +262,8 @@ class SupervisedModel(PhysicsModel):
         return SampleLoss(self._compile_loss._user_loss)
 
     @property
-    def _guarded_variables(self) -> list[keras.Variable]:
-        moving = [v for v in self.network.non_trainable_variables if "float" in v.dtype]
-        return [*self.trainable_variables, *moving]
+    def _moving_variables(self) -> list[keras.Variable]:
+        return [v for v in self.network.non_trainable_variables if "float" in v.dtype]
 
     def _size(self, data: Any) -> tf.Tensor:
         _, y, weights = keras.utils.unpack_x_y_sample_weight(data)

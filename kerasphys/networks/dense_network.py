@@ -90,9 +90,7 @@ class DenseNetwork(Network):
         return layer
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        if self.outputs is None:
-            name = type(self).__name__
-            raise ValueError(f"{name} needs the number of its outputs: {name}(..., outputs=1).")
+        outputs = self._known_outputs()
         shape: Any = tuple(input_shape)
         for layer in self._embeddings:
             self._adopt(layer)
@@ -100,7 +98,7 @@ class DenseNetwork(Network):
                 layer.build(shape)
             shape = tuple(layer.compute_output_shape(shape))
         self._made = 0
-        self.build_layers(shape[-1], self.outputs)
+        self.build_layers(shape[-1], outputs)
         self.built = True
 
     def call(self, inputs: Any) -> Any:

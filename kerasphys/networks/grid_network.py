@@ -84,8 +84,7 @@ class GridNetwork(Network):
     def build(self, input_shape: Any) -> None:
         shape, condition = split_inputs(input_shape)
         name = type(self).__name__
-        if self.outputs is None:
-            raise ValueError(f"{name} needs the number of its outputs: {name}(..., outputs=1).")
+        self._known_outputs()
         rank = len(check_grid(name, shape))
         if shape[-1] is None or (condition is not None and condition[-1] is None):
             raise ValueError(f"{name} needs a known number of channels. Received: {input_shape}.")

@@ -54,3 +54,10 @@ class Network(keras.Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Network:
         return cls(**config)
+
+    def _known_outputs(self) -> int:
+        """The number of outputs; an error while it is open."""
+        if self.outputs is None:
+            name = type(self).__name__
+            raise ValueError(f"{name} needs the number of its outputs: {name}(..., outputs=1).")
+        return self.outputs

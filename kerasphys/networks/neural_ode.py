@@ -126,10 +126,8 @@ class NeuralODE(Network):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         width: Any = input_shape[-1]
-        if self.outputs is None and self.head:
-            raise ValueError(
-                "NeuralODE needs the number of its outputs: NeuralODE(..., outputs=1)."
-            )
+        if self.head:
+            self._known_outputs()
         if self.outputs not in (None, width) and not self.head:
             cure = "Map the states to the outputs with head=True."
             expected = f"the width of the inputs, {width}"

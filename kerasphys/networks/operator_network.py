@@ -75,8 +75,7 @@ class OperatorNetwork(Network):
 
     def build(self, input_shape: Any) -> None:
         name = type(self).__name__
-        if self.outputs is None:
-            raise ValueError(f"{name} needs the number of its outputs: {name}(..., outputs=1).")
+        self._known_outputs()
         functions, points = self._split(input_shape)
         if len(points) not in (2, 3) or points[-1] is None:
             raise ValueError(

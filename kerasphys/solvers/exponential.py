@@ -8,8 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from kerasphys._validation import check_array, message
 
 _NODES = 32  # on the contours: the trapezoidal rule is exact to rounding with half of them
+
+
+def check_times(times: ArrayLike) -> np.ndarray:
+    """One or more times, not negative and rising."""
+    times = check_array("times", times, (None,))
+    if not len(times) or times[0] < 0 or np.any(np.diff(times) <= 0):
+        raise ValueError(message("times", "one or more rising numbers, not negative", times))
+    return times
 
 
 def etdrk4_states(

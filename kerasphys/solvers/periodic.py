@@ -10,7 +10,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from kerasphys._validation import check_array, check_int, check_number, check_positive, message
-from kerasphys.solvers.exponential import etdrk4_states
+from kerasphys.solvers.exponential import check_times, etdrk4_states
 
 
 def solve_periodic(
@@ -169,14 +169,6 @@ def _real_at_the_highest(symbol: np.ndarray, points: int) -> np.ndarray:
     if points % 2 == 0:
         symbol[-1] = symbol[-1].real
     return symbol
-
-
-def check_times(times: ArrayLike) -> np.ndarray:
-    """One or more times, not negative and rising."""
-    times = check_array("times", times, (None,))
-    if not len(times) or times[0] < 0 or np.any(np.diff(times) <= 0):
-        raise ValueError(message("times", "one or more rising numbers, not negative", times))
-    return times
 
 
 def _check_linear(linear: Any, d: np.ndarray, end: float) -> np.ndarray:

@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike
 
 from kerasphys._validation import check_array, check_int, check_number, check_positive, message
 from kerasphys.solvers.chebyshev import chebyshev_matrix, chebyshev_points
-from kerasphys.solvers.exponential import etdrk4_states
-from kerasphys.solvers.periodic import check_times
+from kerasphys.solvers.exponential import check_times, etdrk4_states
 
 
 def solve_reaction_diffusion(

@@ -16,8 +16,7 @@ from kerasphys._validation import (
     message,
 )
 from kerasphys.solvers.boxes import check_boundaries, check_grid_values, check_lengths, spacings
-from kerasphys.solvers.exponential import etdrk4_states
-from kerasphys.solvers.periodic import check_times
+from kerasphys.solvers.exponential import check_times, etdrk4_states
 from kerasphys.solvers.poisson import TRANSFORMS, wavenumbers
 
 

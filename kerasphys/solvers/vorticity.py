@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike
 
 from kerasphys._validation import check_array, check_nonnegative, check_positive
 from kerasphys.solvers.boxes import check_grid_values, check_lengths
-from kerasphys.solvers.exponential import etdrk4_states
-from kerasphys.solvers.periodic import check_times
+from kerasphys.solvers.exponential import check_times, etdrk4_states
 
 
 def solve_vorticity(

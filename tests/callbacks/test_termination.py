@@ -47,15 +47,15 @@ def fit(callbacks, optimizer="adam", steps_per_execution=1):
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "together", "on_sigterm", "ask", "steps", "kept"),
+    ("optimizer", "together", "ask", "steps", "kept"),
     [
-        ("adam", 1, "step", 6, 7, "epoch-000001"),
-        ("adam", 1, "step", 7, 8, "epoch-000002"),
-        ("second order", 4, "step", 1, 2, "epoch-000002"),
+        ("adam", 1, 6, 7, "epoch-000001"),
+        ("adam", 1, 7, 8, "epoch-000002"),
+        ("second order", 4, 1, 2, "epoch-000002"),
     ],
     ids=["within an epoch", "its last step", "second order"],
 )
-def test_it_ends_in_order_and_goes_on(tmp_path, optimizer, together, on_sigterm, ask, steps, kept):
+def test_it_ends_in_order_and_goes_on(tmp_path, optimizer, together, ask, steps, kept):
     def before(number, frame):
         raise AssertionError("the handler of before was called")
 
@@ -63,7 +63,7 @@ def test_it_ends_in_order_and_goes_on(tmp_path, optimizer, together, on_sigterm,
     there = signal.signal(signal.SIGTERM, before)
     try:
         with pytest.raises(SystemExit) as exit_of:
-            fit([Resume(tmp_path, on_sigterm=on_sigterm), asker], optimizer, together)
+            fit([Resume(tmp_path, on_sigterm="step"), asker], optimizer, together)
         assert signal.getsignal(signal.SIGTERM) is before
     finally:
         signal.signal(signal.SIGTERM, there)
