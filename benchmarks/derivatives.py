@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.machine import machine
+from benchmarks.output import emit
 from benchmarks.timing import OtherLoad, peak_mib, set_threads, summary, time_steps
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if options.case != "all" and options.engine != "all":
         set_threads(options.threads)
-        _emit(measure(options.case, options.engine, options.precision, options.points), options.out)
+        emit(measure(options.case, options.engine, options.precision, options.points), options.out)
         return
     from kerasphys.derivatives.engines import ENGINES
 
@@ -193,17 +194,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for case in CASES if options.case == "all" else [options.case]:
         for engine in ENGINES if options.engine == "all" else [options.engine]:
             lines.append(run(case, engine, options))
-            _emit(lines[-1], options.out)
-    _emit(compare(lines), None)
-
-
-def _emit(line: dict[str, Any], out: Path | None) -> None:
-    text = json.dumps(line)
-    print(text, flush=True)
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with out.open("a", encoding="utf-8") as file:
-            file.write(text + "\n")
+            emit(lines[-1], options.out)
+    emit(compare(lines))
 
 
 if __name__ == "__main__":

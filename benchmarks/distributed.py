@@ -9,90 +9,70 @@ left alone, bit for bit. One line of JSON.
 """
 
 import argparse
+import contextlib
 import json
+import os
 import random
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.machine import machine
+from benchmarks.resume import heat_problem
 
 EPOCHS, STEPS = 10, 10
 
 
-class Kill:
-    """Whom to kill, and at the beginning of which step; no one where `step` is negative."""
+def killer(step: int, mark: Path) -> Any:
+    """A callback that kills its process at the beginning of a step, and leaves a mark."""
+    import keras
 
-    def __init__(self, worker: int, step: int, mark: Path):
-        self.worker, self.step, self.mark = worker, step, mark
+    class Killer(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            if self.model.optimizer.iterations.numpy() == step:
+                mark.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
 
-    def callback(self) -> Any:
-        import os
-        import signal
-
-        import keras
-
-        kill = self
-
-        class Killer(keras.callbacks.Callback):
-            def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-                if self.model.optimizer.iterations.numpy() == kill.step:
-                    kill.mark.touch()
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        return Killer()
+    return Killer()
 
 
-def train(directory: Path, strategy: Any, kill: Kill | None) -> Any:
+def train(directory: Path, strategy: Any = None, callbacks: Sequence[Any] = ()) -> Any:
     """One process: the same training, whoever else takes part."""
-    import contextlib
-
     import keras
 
     import kerasphys as kp
 
     keras.utils.set_random_seed(0)
-    domain = kp.geometry.Interval(-1, 1, "x") * kp.geometry.Interval(0, 1, "t")
-    problem = kp.Problem(
-        domain,
-        fields="u",
-        parameters={"diffusivity": 0.1},
-        conditions={
-            "equation": kp.Residual(kp.equations.heat),
-            "initial": kp.Dirichlet(u=1.0, on=domain.start("t")),
-            "walls": kp.Dirichlet(u=0.0, on=domain.boundary("x")),
-        },
-    )
+    problem = heat_problem()
     with contextlib.nullcontext() if strategy is None else strategy.scope():
         model = kp.models.PINNModel(kp.networks.MLP([16, 16], seed=0), problem)
         model.compile(keras.optimizers.Adam(1e-2))
-    callbacks = [kp.callbacks.Resume(directory / "run", [kp.callbacks.Resample(every=3)])]
-    if kill is not None:
-        callbacks.append(kill.callback())
+    resume = kp.callbacks.Resume(directory / "run", [kp.callbacks.Resample(every=3)])
     model.fit(
         problem.points(equation=255, initial=33, walls=33, seed=0),
         validation_data=problem.points(equation=65, initial=9, walls=9, seed=1),
         epochs=EPOCHS,
         steps_per_epoch=STEPS,
-        callbacks=callbacks,
+        callbacks=[resume, *callbacks],
         verbose=0,
     )
     return model
 
 
 def worker(directory: Path, victim: int, step: int) -> None:
-    """One of several processes."""
+    """One of several processes; the one whose index is `victim` is killed once."""
     import kerasphys as kp
 
     cluster = kp.distribution.Cluster.find()
     mark = directory / "killed"
-    kill = None
-    if victim == cluster.index and not mark.exists():
-        kill = Kill(victim, step, mark)
+    dies = victim == cluster.index and not mark.exists()
+    kill = [killer(step, mark)] if dies else []
     model = train(directory, cluster.strategy(timeout=120), kill)
     np.savez(directory / f"worker_{cluster.index}.npz", *model.get_weights())
 
@@ -119,7 +99,7 @@ def difference(first: list[Any], second: list[Any]) -> float:
 
 def measure(kills: int, folder: Path) -> dict[str, Any]:
     """All that is printed, but for the machine."""
-    alone = train(folder / "alone", None, None).get_weights()
+    alone = train(folder / "alone").get_weights()
     start = time.perf_counter()
     _, (first, second) = together(folder / "left_alone")
     seconds = time.perf_counter() - start

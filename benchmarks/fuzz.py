@@ -60,6 +60,15 @@ def make(folder: str) -> None:
         np.savez(Path(folder, f"{target.name}.npz"), *target.read(copy))
 
 
+def make_apart(folder: Path) -> None:
+    """`make` in a process of its own."""
+    maker = processes.Process(target=make, args=(str(folder),))
+    maker.start()
+    maker.join()
+    if maker.exitcode:
+        raise RuntimeError(f"The originals could not be made: exit code {maker.exitcode}.")
+
+
 def work(folder: str, seed: int, indices: Sequence[int], results: Connection) -> None:
     """Makes and reads mutants, and tells about each when it begins and when it ends."""
     _be_quiet()
@@ -145,11 +154,7 @@ def fuzz(mutants: int, seed: int, folder: Path, seconds: float = SECONDS) -> dic
         folder: An empty directory for them.
         seconds: How long reading one may take.
     """
-    maker = processes.Process(target=make, args=(str(folder),))
-    maker.start()
-    maker.join()
-    if maker.exitcode:
-        raise RuntimeError(f"The originals could not be made: exit code {maker.exitcode}.")
+    make_apart(folder)
     found: list[dict[str, Any]] = []
     while len(found) < mutants:
         found += _one_worker(range(len(found), mutants), seed, folder, seconds)
@@ -185,7 +190,8 @@ def _one_worker(
     except EOFError:
         pass
     finally:
-        worker.kill() if outcome == "hang" else None
+        if outcome == "hang":
+            worker.kill()
         worker.join()
         ours.close()
     if len(found) < len(indices):
@@ -215,9 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         if options.index is not None:
-            maker = processes.Process(target=make, args=(name,))
-            maker.start()
-            maker.join()
+            make_apart(Path(name))
             found = judge(Path(name), options.seed, options.index, show=True)
             print(json.dumps(found))
             return 0

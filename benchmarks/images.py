@@ -21,7 +21,6 @@ convolutions, skip connections; 16 fields of 64 x 64 points, the mean square err
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ import numpy as np
 
 from benchmarks import image_accuracy
 from benchmarks.machine import machine
+from benchmarks.output import emit
 from benchmarks.timing import OtherLoad, peak_mib, set_threads, summary, time_calls, time_steps
 
 THROUGH = ("keras", "surrogate")
@@ -108,12 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         row = measure_unet2d(options.through, options.jit)
     else:
         row = image_accuracy.measure(options.case, options.seed)
-    line = json.dumps(row)
-    print(line, flush=True)
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        with options.out.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+    emit(row, options.out)
 
 
 if __name__ == "__main__":

@@ -11,18 +11,16 @@ none or the new one. The counts are printed as one line of JSON.
 import argparse
 import itertools
 import json
-import os
 import random
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import machine
-from benchmarks.resume import OPERATIONS, prepare, processes
+from benchmarks.resume import Watch, prepare, processes
 
 OLD, NEW = 1.0, 2.0  # what the two models predict
 
@@ -47,31 +45,18 @@ def _die_at(boundary: int) -> None:
     from kerasphys import _files
     from kerasphys.artifacts import writer
 
-    left, watching = boundary, False
-    replace, exchange, flush = writer.replace_directory, _files._exchange, os.fsync
-
-    def operation(event: str, _: Any = None) -> None:
-        nonlocal left
-        if watching and event in OPERATIONS:
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+    watch = Watch(boundary)
+    replace, exchange = writer.replace_directory, _files._exchange
 
     def watched(path: Path) -> Any:
-        nonlocal watching
-        watching = True
+        watch.watching = True
         return replace(path)
 
-    def exchange_watched(one: Path, other: Path) -> bool:  # two that have no event
-        operation("os.rename")
+    def exchange_watched(one: Path, other: Path) -> bool:  # it has no event
+        watch.operation("os.rename")
         return exchange(one, other)
 
-    def flush_watched(handle: int) -> None:
-        operation("open")
-        flush(handle)
-
-    sys.addaudithook(operation)
-    writer.replace_directory, _files._exchange, os.fsync = watched, exchange_watched, flush_watched
+    writer.replace_directory, _files._exchange = watched, exchange_watched
 
 
 def _outcome(path: Path) -> str:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -29,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.machine import machine
+from benchmarks.output import emit
 from benchmarks.timing import OtherLoad, peak_mib, set_threads, summary, time_calls
 
 BATCH, UNITS = 512, (2, 64, 64, 2)
@@ -115,12 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             subprocess.run([sys.executable, "-m", "benchmarks.ode", *again], check=True)
         return
     set_threads(options.threads)
-    line = json.dumps(measure(options.case, *CASES[options.case]))
-    print(line, flush=True)
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        with options.out.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+    emit(measure(options.case, *CASES[options.case]), options.out)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ are in `benchmarks/operator_cases.py`.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any
 
 from benchmarks.machine import machine
 from benchmarks.operator_cases import CASES
+from benchmarks.output import emit
 from benchmarks.timing import OtherLoad, set_threads
 
 
@@ -53,12 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="append the line to this file as well")
     options = parser.parse_args(arguments)
     set_threads(options.threads)
-    line = json.dumps(measure(options.case, options.seed))
-    print(line, flush=True)
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        with options.out.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+    emit(measure(options.case, options.seed), options.out)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ import numpy as np
 import kerasphys as kp
 from benchmarks import deepxde
 from benchmarks.machine import machine
+from benchmarks.output import emit
 from benchmarks.pinn_problems import PROBLEMS, ForwardProblem
 from benchmarks.timing import OtherLoad, set_threads
 
@@ -176,12 +176,7 @@ def main() -> None:
             subprocess.run([*command, *arguments], check=True)
         return
     set_threads(options.threads)
-    line = json.dumps(run(options.problem, options.seconds, options.seed))
-    print(line, flush=True)
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        with options.out.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+    emit(run(options.problem, options.seconds, options.seed), options.out)
 
 
 if __name__ == "__main__":

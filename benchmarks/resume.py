@@ -70,14 +70,12 @@ def second_order(directory: str, epochs: int) -> Any:
 TRAININGS: tuple[Callable[[str, int], Any], ...] = (first_order, second_order)
 
 
-def _model(optimizer: Any) -> Any:
-    import keras
-
+def heat_problem() -> Any:
+    """What is trained: heat between two cold walls."""
     import kerasphys as kp
 
-    keras.utils.set_random_seed(0)
     domain = kp.geometry.Interval(-1, 1, "x") * kp.geometry.Interval(0, 1, "t")
-    problem = kp.Problem(
+    return kp.Problem(
         domain,
         fields="u",
         parameters={"diffusivity": 0.1},
@@ -87,7 +85,15 @@ def _model(optimizer: Any) -> Any:
             "walls": kp.Dirichlet(u=0.0, on=domain.boundary("x")),
         },
     )
-    model = kp.models.PINNModel(kp.networks.MLP([8, 8], seed=0), problem)
+
+
+def _model(optimizer: Any) -> Any:
+    import keras
+
+    import kerasphys as kp
+
+    keras.utils.set_random_seed(0)
+    model = kp.models.PINNModel(kp.networks.MLP([8, 8], seed=0), heat_problem())
     model.compile(optimizer)
     return model
 
@@ -112,34 +118,44 @@ def run(training: int, directory: str, epochs: int, boundary: int | None, result
     Path(result).write_text(json.dumps([digest.hexdigest(), history]), encoding="utf-8")
 
 
+class Watch:
+    """Kills its process before an operation on the disk, of those made while it is `watching`.
+
+    Args:
+        boundary: How many operations come before.
+    """
+
+    def __init__(self, boundary: int):
+        self.left, self.watching = boundary, False
+        fsync = os.fsync
+
+        def flush(handle: int) -> None:  # it has no event
+            self.operation("open")
+            fsync(handle)
+
+        os.fsync = flush
+        sys.addaudithook(self.operation)
+
+    def operation(self, event: str, _: Any = None) -> None:
+        if self.watching and event in OPERATIONS:
+            self.left -= 1
+            if self.left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
 def _die_at(boundary: int) -> None:
     """Arranges that the process kills itself before an operation of `Checkpoints.write`."""
     from kerasphys.callbacks._checkpoints import Checkpoints
 
-    write, fsync = Checkpoints.write, os.fsync
-    left, watching = boundary, False
-
-    def operation(event: str, _: Any = None) -> None:
-        nonlocal left
-        if watching and event in OPERATIONS:
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+    watch, write = Watch(boundary), Checkpoints.write
 
     @functools.wraps(write)
     def watched(self: Checkpoints, number: int, state: dict[str, Any]) -> None:
-        nonlocal watching
-        watching = number == NUMBER
+        watch.watching = number == NUMBER
         write(self, number, state)
-        watching = False
+        watch.watching = False
 
-    def flush(handle: int) -> None:  # the only one without an event
-        operation("open")
-        fsync(handle)
-
-    sys.addaudithook(operation)
     Checkpoints.write = watched
-    os.fsync = flush
 
 
 def _start(*arguments: Any) -> BaseProcess:

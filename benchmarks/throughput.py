@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import statistics
 import subprocess
 import sys
@@ -36,6 +35,7 @@ import numpy as np
 
 from benchmarks import operator_steps
 from benchmarks.machine import machine
+from benchmarks.output import emit
 from benchmarks.timing import (
     OtherLoad,
     matmul_gflops,
@@ -150,12 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         row = measure(options.case, *CASES[options.case], engine=options.engine)
     else:
         row = operator_steps.measure(options.case, operator_steps.CASES[options.case]())
-    line = json.dumps(row)
-    print(line, flush=True)
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        with options.out.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+    emit(row, options.out)
 
 
 if __name__ == "__main__":

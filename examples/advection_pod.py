@@ -2,7 +2,7 @@
 
     u_t + u_x = 0    periodic on [0, 1),    u(x, 0) = u0(x)
 
-    python -m examples.advection_pod             about 2 minutes on two cores
+    python -m examples.advection_pod             a minute and a half on two cores
     python -m examples.advection_pod --quick     a short training, to see that it runs
 
 The initial values are square waves with random centres, widths and heights on 40 points, and the

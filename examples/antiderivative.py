@@ -2,7 +2,7 @@
 
     s' = u    on [0, 1],    s(0) = 0
 
-    python -m examples.antiderivative             about 1 minute on two cores
+    python -m examples.antiderivative             about half a minute on two cores
     python -m examples.antiderivative --quick     a short training, to see that it runs
 
 The functions u are Gaussian with correlation length 0.2, known at 100 sensors, and their

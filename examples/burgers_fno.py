@@ -2,7 +2,7 @@
 
     u_t + u u_x = ν u_xx    on a ring,    ν = 0.1,    from u(x, 0) to u(x, 1)
 
-    python -m examples.burgers_fno             about a minute on two cores
+    python -m examples.burgers_fno             about two minutes on two cores
     python -m examples.burgers_fno --quick     a short training, to see that it runs
     python -m examples.burgers_fno --export saved_models/burgers_fno
 

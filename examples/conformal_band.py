@@ -2,7 +2,7 @@
 
     u_t + u u_x = ν u_xx    on a ring,    from u(x, 0), a random field, to u(x, 1)
 
-    python -m examples.conformal_band             a minute on two cores
+    python -m examples.conformal_band             about 25 s on two cores
     python -m examples.conformal_band --quick     a short training, to see that it runs
 
 The network is trained on few solutions. Its errors on others that it has not seen, 500 of them,

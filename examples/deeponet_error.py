@@ -2,7 +2,7 @@
 
     s' = u    on [0, 1],    s(0) = 0,    from u, a random function, to s
 
-    python -m examples.deeponet_error             a minute and a half on two cores
+    python -m examples.deeponet_error             about 40 s on two cores
     python -m examples.deeponet_error --quick     a short training, to see that it runs
 
 A DeepONet with p basis functions returns functions in a space of p dimensions, so its error on any

@@ -2,7 +2,7 @@
 
     w_t + v · grad w = ν Δw + f    on a torus,    w = curl v,    ν = 1e-3
 
-    python -m examples.navier_stokes_fno             about 2 minutes on two cores
+    python -m examples.navier_stokes_fno             about 3 minutes on two cores
     python -m examples.navier_stokes_fno --quick     a short training, to see that it runs
 
 The network maps the vorticity w to that one unit of time later; it learns from 1,000 such pairs on

@@ -2,7 +2,7 @@
 
     z' = f(z, t),    z(0) = x,    the output is z(1),    the target is y = -x
 
-    python -m examples.neural_ode             about 20 s
+    python -m examples.neural_ode             about 15 s
     python -m examples.neural_ode --quick     fewer epochs, to see that it runs
 
 In one dimension the flow keeps the order of points, whatever f is: z(1) rises with x. The rising

@@ -2,7 +2,7 @@
 
     θ' = ω,    ω' = -sin θ,    θ(0) = 2,    ω(0) = 0
 
-    python -m examples.pendulum             about 30 s
+    python -m examples.pendulum             about 15 s
     python -m examples.pendulum --quick     fewer steps, to see that it runs
 
 A network that knows nothing of mechanics is fitted to a little more than one period, and followed

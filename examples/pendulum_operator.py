@@ -2,7 +2,7 @@
 
     θ'' = -sin θ + u(t)    on [0, 1],    θ(0) = θ'(0) = 0
 
-    python -m examples.pendulum_operator             about 2 minutes on two cores
+    python -m examples.pendulum_operator             about 75 s on two cores
     python -m examples.pendulum_operator --quick     a short training, to see that it runs
 
 The torques u are Gaussian with correlation length 0.2, known at 100 sensors; the angles come from

@@ -2,7 +2,7 @@
 
     s' = u    on [0, 1],    s(0) = 0
 
-    python -m examples.physics_informed_antiderivative             about a minute on two cores
+    python -m examples.physics_informed_antiderivative             a minute and a half on two cores
     python -m examples.physics_informed_antiderivative --quick     short trainings, to see it run
 
 The functions u are random, of the correlation length 0.2, known at 100 sensors. Three networks of

@@ -2,7 +2,7 @@
 
     v(x) = Σ R(k) û(k) exp(ikx),    |k| <= m
 
-    python -m examples.spectral_layer             a few seconds
+    python -m examples.spectral_layer             about ten seconds
     python -m examples.spectral_layer --quick     the same, with fewer samples
 
 With R(k) = ik the layer differentiates. For u = exp(sin x) its error falls faster than any power of

@@ -18,6 +18,7 @@ os.environ.setdefault("DDE_BACKEND", "pytorch")
 import deepxde as dde
 import numpy as np
 import torch
+from torch_timing import milliseconds
 
 THREADS, REPEATS, LEAST = 2, 10, 3.0
 
@@ -61,15 +62,10 @@ def main():
         stamps = Stamps()
         quiet(model.train, iterations=13, display_every=10**9, verbose=0, callbacks=[stamps])
         trained += np.diff(stamps.at)[1:-1].tolist()  # the last one carries a test
-    inferred = []
-    while len(inferred) < REPEATS or sum(inferred) < LEAST:
-        start = time.perf_counter()
-        model.predict((sensors, places))
-        inferred.append(time.perf_counter() - start)
-    inferred = inferred[2:]
+    inferred = milliseconds(lambda: model.predict((sensors, places)), REPEATS, LEAST)
     line = {
         "train_ms": round(1000 * statistics.median(trained), 3),
-        "infer_ms": round(1000 * statistics.median(inferred), 3),
+        "infer_ms": round(inferred, 3),
         "parameters": sum(p.numel() for p in network.parameters()),
         "versions": {name: importlib.metadata.version(name) for name in ("deepxde", "torch")},
     }

@@ -6,30 +6,17 @@ It runs in an environment of its own: see `fno_against_neuraloperator.py`.
 import argparse
 import importlib.metadata
 import json
-import statistics
-import time
 
 import torch
 from neuralop.losses import LpLoss
 from neuralop.models import FNO
+from torch_timing import step_times
 
 PACKAGES = ("neuraloperator", "torch")
 CASES = {  # modes, counted on both sides of zero, width, grid
     "fno2d_64_modes24_width32": ((24, 24), 32, (64, 64)),
     "fno1d_1024_modes32_width64": ((32,), 64, (1024,)),
 }
-
-
-def milliseconds(function, repeats: int = 10, least: float = 3.0) -> float:
-    """The median of at least so many calls, which take at least so many seconds."""
-    for _ in range(3):
-        function()
-    times: list[float] = []
-    while len(times) < repeats or sum(times) < least:
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)
 
 
 def main() -> None:
@@ -43,23 +30,9 @@ def main() -> None:
     net = FNO(n_modes=modes, in_channels=1, out_channels=1, hidden_channels=width, n_layers=4)
     loss = LpLoss(d=len(grid), p=2).rel
     x, y = torch.randn(2, 20, 1, *grid)
-    adam = torch.optim.Adam(net.parameters())
-
-    def train() -> None:
-        net.train()
-        adam.zero_grad()
-        loss(net(x), y).backward()
-        adam.step()
-
-    def infer() -> None:
-        net.eval()
-        with torch.no_grad():
-            net(x)
-
     line = {
         "case": options.case,
-        "train_ms": milliseconds(train),
-        "infer_ms": milliseconds(infer),
+        **step_times(net, loss, x, y),
         "parameters": sum(p.numel() * (1 + p.is_complex()) for p in net.parameters()),
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
     }

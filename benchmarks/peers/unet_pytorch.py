@@ -6,11 +6,10 @@ It runs in an environment of its own, with torch and numpy alone: see `unet_agai
 import argparse
 import itertools
 import json
-import statistics
-import time
 
 import torch
 from torch import nn
+from torch_timing import step_times
 
 
 def double(inputs: int, outputs: int) -> nn.Module:
@@ -44,18 +43,6 @@ class UNet(nn.Module):
         return self.head(x)
 
 
-def milliseconds(function, repeats: int = 10, least: float = 3.0) -> float:
-    """The median of at least so many calls, which take at least so many seconds."""
-    for _ in range(3):
-        function()
-    times: list[float] = []
-    while len(times) < repeats or sum(times) < least:
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--threads", type=int, default=2)
@@ -63,23 +50,9 @@ def main() -> None:
     torch.manual_seed(0)
     net = UNet()
     x, y = torch.randn(2, 16, 1, 64, 64)
-    adam = torch.optim.Adam(net.parameters())
-
-    def train() -> None:
-        net.train()
-        adam.zero_grad()
-        nn.functional.mse_loss(net(x), y).backward()
-        adam.step()
-
-    def infer() -> None:
-        net.eval()
-        with torch.no_grad():
-            net(x)
-
     line = {
         "case": "unet2d",
-        "train_ms": milliseconds(train),
-        "infer_ms": milliseconds(infer),
+        **step_times(net, nn.functional.mse_loss, x, y),
         "parameters": sum(p.numel() for p in net.parameters()),
         "versions": {"torch": torch.__version__},
     }
