@@ -119,6 +119,20 @@ def check_names(argument: str, value: Any) -> tuple[str, ...]:
     return names
 
 
+def check_names_or_none(argument: str, value: Any) -> tuple[str, ...]:
+    """A tuple of different names that may be empty; one string counts as one name."""
+    if isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 0:
+        return ()
+    return check_names(argument, value)
+
+
+def check_callable(argument: str, value: Any) -> Callable:
+    """Anything that can be called."""
+    if not callable(value):
+        raise TypeError(message(argument, "callable", value))
+    return value
+
+
 def as_real_array(
     argument: str, value: Any, expected: str, cure: str = "", kinds: str = "fiu"
 ) -> np.ndarray:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kerasphys._validation import message
-from kerasphys.derivatives._checks import check_callable
+from kerasphys._validation import check_callable, message
 from kerasphys.derivatives.engine import Engine, Network
 from kerasphys.derivatives.jet_engine import JetEngine
 from kerasphys.derivatives.plan import Plan

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
-from kerasphys.derivatives._checks import check_callable
+from kerasphys._validation import check_callable
 from kerasphys.derivatives.algebra import Algebra, Polynomial, symbol
 from kerasphys.derivatives.engine import Network, check_outputs, check_plan, check_points
 from kerasphys.derivatives.jet import Jet

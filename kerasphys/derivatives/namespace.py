@@ -6,8 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kerasphys._validation import check_name, check_names, message
-from kerasphys.derivatives._checks import check_names_or_none
+from kerasphys._validation import check_name, check_names, check_names_or_none, message
 from kerasphys.derivatives.terms import (
     Biharmonic,
     Coordinate,
@@ -43,6 +42,8 @@ class Namespace:
             leave out. By default `"t"` if there is such a coordinate, else none.
         inputs: Sequence of names of functions that the network receives. They have derivatives as
             fields have, and their terms count on from the fields.
+        ranges: Sequence of names of coordinates that are parameters of the problem, which
+            `laplacian_`, `grad_` and `div_` leave out as well.
 
     Raises:
         TypeError: If a name is not a string.
@@ -67,15 +68,21 @@ class Namespace:
         vectors: Mapping[str, str | Sequence[str]] | None = None,
         time: str | None = None,
         inputs: str | Sequence[str] = (),
+        ranges: str | Sequence[str] = (),
     ) -> None:
         self.coordinates = check_names("coordinates", coordinates)
         self.fields = check_names("fields", fields)
         self.parameters = check_names_or_none("parameters", parameters)
         self.inputs = check_names_or_none("inputs", inputs)
+        self.ranges = check_names_or_none("ranges", ranges)
+        if not set(self.ranges) <= set(self.coordinates):
+            raise ValueError(message("ranges", f"among the coordinates {self.coordinates}", ranges))
         self.vectors = _check_vectors(vectors)
         self.time = self._check_time(time)
         self.spatial = tuple(
-            index for index, name in enumerate(self.coordinates) if name != self.time
+            index
+            for index, name in enumerate(self.coordinates)
+            if name != self.time and name not in self.ranges
         )
         self._refuse_two_readings()
         self._check_components()
@@ -156,11 +163,12 @@ class Namespace:
                 yield argument, argument.removesuffix("s"), name
 
     def _check_time(self, time: Any) -> str | None:
+        known = tuple(name for name in self.coordinates if name not in self.ranges)
         if time is None:
-            return "t" if "t" in self.coordinates else None
+            return "t" if "t" in known else None
         name = check_name("time", time)
-        if name not in self.coordinates:
-            raise ValueError(message("time", f"one of the coordinates {self.coordinates}", time))
+        if name not in known:
+            raise ValueError(message("time", f"one of the coordinates {known}", time))
         return name
 
     def _refuse_two_readings(self) -> None:

@@ -6,8 +6,7 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kerasphys._validation import check_int, check_name, message
-from kerasphys.derivatives._checks import check_names_or_none
+from kerasphys._validation import check_int, check_name, check_names_or_none, message
 from kerasphys.derivatives.namespace import Namespace
 from kerasphys.derivatives.terms import Coordinate, Parameter, PartialKey, Term
 

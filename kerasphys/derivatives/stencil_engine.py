@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow as tf
 
-from kerasphys._validation import check_array, check_choice, check_int, message
-from kerasphys.derivatives._checks import check_callable
+from kerasphys._validation import check_array, check_callable, check_choice, check_int, message
 from kerasphys.derivatives.engine import Network, assemble, check_plan
 from kerasphys.derivatives.plan import Plan
 from kerasphys.derivatives.terms import Coordinate, PartialKey

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import tensorflow as tf
 
-from kerasphys.derivatives._checks import check_callable
+from kerasphys._validation import check_callable
 from kerasphys.derivatives.engine import (
     Network,
     assemble,

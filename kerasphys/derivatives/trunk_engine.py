@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
-from kerasphys._validation import check_choice
-from kerasphys.derivatives._checks import check_callable
+from kerasphys._validation import check_callable, check_choice
 from kerasphys.derivatives.algebra import Algebra, Polynomial
 from kerasphys.derivatives.engine import check_plan, check_points
 from kerasphys.derivatives.jet_engine import JetEngine, combined, jet_of, value_of

@@ -21,6 +21,12 @@ def slack(lower: np.ndarray, upper: np.ndarray, tolerance: float) -> np.ndarray:
     return tolerance * (upper - lower) + rounding
 
 
+def unit_vectors(vectors: np.ndarray) -> np.ndarray:
+    """Vectors `(n, d)` at length 1; zero stays zero."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths == 0.0, 1.0, lengths)
+
+
 def combine_distances(distances: np.ndarray) -> np.ndarray:
     """The signed distance to a product, `(n,)`, from those to its factors, `(n, factors)`.
 

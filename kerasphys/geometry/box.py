@@ -13,6 +13,7 @@ from kerasphys.geometry._arrays import TOLERANCE, between, combine_distances, sl
 from kerasphys.geometry.face import Face
 from kerasphys.geometry.flat_face import flat_faces
 from kerasphys.geometry.geometry import Geometry
+from kerasphys.geometry.quadrature import Rule, gauss_rule
 from kerasphys.geometry.region import check_coordinates
 from kerasphys.geometry.samplers import check_unit
 
@@ -92,6 +93,9 @@ class Box(Geometry):
 
     def from_unit(self, unit: np.ndarray) -> np.ndarray:
         return between(self._lower, self._upper, check_unit(unit, self.dim))
+
+    def rule(self, n: int) -> Rule:
+        return gauss_rule(self, n)
 
     def get_config(self) -> dict[str, Any]:
         return {"lower": list(self.lower), "upper": list(self.upper), "names": list(self.names)}

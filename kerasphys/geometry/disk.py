@@ -9,9 +9,10 @@ import numpy as np
 
 from kerasphys._registry import serializable
 from kerasphys._validation import check_array, check_positive
-from kerasphys.geometry._arrays import slack
+from kerasphys.geometry.arc import Arc
 from kerasphys.geometry.face import Face
 from kerasphys.geometry.geometry import Geometry
+from kerasphys.geometry.quadrature import Rule, unit_gauss
 from kerasphys.geometry.region import check_coordinates
 from kerasphys.geometry.samplers import check_unit
 
@@ -66,7 +67,7 @@ class Disk(Geometry):
 
     @property
     def faces(self) -> tuple[Face, ...]:
-        return (_Circle(self),)
+        return (Arc(self._center, self.radius, ("circle",)),)
 
     def signed_distance(self, points: np.ndarray) -> np.ndarray:
         return np.linalg.norm(self._check_points(points) - self._center, axis=1) - self.radius
@@ -79,33 +80,17 @@ class Disk(Geometry):
         angle = np.pi / 4.0 * np.where(wide, ratio, 2.0 - ratio)
         return self._center + self.radius * (r * np.stack([np.cos(angle), np.sin(angle)])).T
 
+    def rule(self, n: int) -> Rule:
+        circles = max(round((n / 2.0) ** 0.5), 1)
+        square, share = unit_gauss(circles)  # the square of the radius, by that of the disk
+        angles = max(n // len(square), 1)
+        angle = 2.0 * np.pi * np.arange(angles) / angles
+        ring = self.radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        points = self._center + np.sqrt(square)[:, np.newaxis, np.newaxis] * ring
+        return points.reshape(-1, 2), np.repeat(self.measure * share / angles, angles)
+
     def get_config(self) -> dict[str, Any]:
         return {"center": list(self.center), "radius": self.radius, "names": list(self.names)}
 
     def __repr__(self) -> str:
         return f"Disk({self.center}, {self.radius}, {self.names})"
-
-
-class _Circle(Face):
-    """The boundary of a disk."""
-
-    dim = 2
-    parts = ("circle",)
-    unit_dim = 1
-    periodic_axes = (0,)
-
-    def __init__(self, disk: Disk):
-        self.disk = disk
-        self.measure = float(2.0 * np.pi * disk.radius)
-
-    def from_unit(self, unit: np.ndarray) -> np.ndarray:
-        angle = 2.0 * np.pi * unit
-        return self.disk.center + self.disk.radius * np.hstack([np.cos(angle), np.sin(angle)])
-
-    def contains(self, points: np.ndarray, tolerance: float) -> np.ndarray:
-        room = slack(*self.disk.bounds, tolerance).max()
-        return np.abs(self.disk.signed_distance(points)) <= room
-
-    def normals(self, points: np.ndarray) -> np.ndarray:
-        outward = points - self.disk.center
-        return outward / np.linalg.norm(outward, axis=1, keepdims=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from kerasphys.geometry._arrays import between, slack
 from kerasphys.geometry.face import Face
+from kerasphys.geometry.quadrature import Rule, gauss_rule
+from kerasphys.geometry.smooth_distance import Implicit, within
 
 
 class FlatFace(Face):
@@ -15,6 +19,8 @@ class FlatFace(Face):
         self, lower: np.ndarray, upper: np.ndarray, names: tuple[str, ...], axis: int, end: bool
     ):
         name = names[axis]
+        self.names = names
+        self.end = end
         self.dim = len(names)
         self.parts = (name, f"end({name})" if end else f"start({name})")
         self.unit_dim = self.dim - 1
@@ -29,6 +35,9 @@ class FlatFace(Face):
         points[:, self.axis] = self.value
         return points
 
+    def rule(self, n: int) -> Rule:
+        return gauss_rule(self, n)
+
     def contains(self, points: np.ndarray, tolerance: float) -> np.ndarray:
         lower, upper = (corner.copy() for corner in self.box)
         lower[self.axis] = upper[self.axis] = self.value
@@ -39,6 +48,12 @@ class FlatFace(Face):
         normals = np.zeros_like(points)
         normals[:, self.axis] = self.sign
         return normals
+
+    def implicit(self, *columns: Any) -> Implicit:
+        lower, upper = (np.delete(corner, self.axis) for corner in self.box)
+        others = [*columns[: self.axis], *columns[self.axis + 1 :]]
+        distance = self.sign * (float(self.value) - columns[self.axis])
+        return distance, within(lower, upper, others)
 
 
 def flat_faces(

@@ -9,13 +9,17 @@ import numpy as np
 
 from kerasphys._validation import check_choice
 from kerasphys.geometry._arrays import TOLERANCE, slack
+from kerasphys.geometry.drawing import draw
 from kerasphys.geometry.face import Face
+from kerasphys.geometry.quadrature import Rule, sampled_rule
 from kerasphys.geometry.region import Region
-from kerasphys.geometry.samplers import unit_samples
 
 if TYPE_CHECKING:
     from kerasphys.geometry.boundary import Boundary
+    from kerasphys.geometry.difference import Difference
+    from kerasphys.geometry.intersection import Intersection
     from kerasphys.geometry.product import Product
+    from kerasphys.geometry.union import Union
 
 
 class Geometry(Region):
@@ -23,10 +27,18 @@ class Geometry(Region):
 
     A subclass supplies `coordinates` (an attribute), `measure`, `bounds`, `faces`,
     `signed_distance`, `from_unit`, `get_config` and `__repr__`, and is decorated so that Keras can
-    save it. It overrides `unit_dim` and `periodic_axes` if its map needs another unit cube, and
-    `contains` if one tolerance does not suit all its sides. It gets sampling with every rule,
-    `boundary`, `start`, `end`, equality, and products with other geometries.
+    save it. It overrides `unit_dim` and `periodic_axes` if its map needs another unit cube,
+    `contains` if one tolerance does not suit all its sides, and `fills` and `keeps` if `from_unit`
+    goes to something larger. It gets sampling with every rule, `boundary`, `start`, `end`,
+    equality, products with other geometries, and union `a | b`, difference `a - b` and
+    intersection `a & b` with geometries of the same coordinates.
+
+    Attributes:
+        fills: Whether `from_unit` stays in the domain; otherwise samples are those of its points
+            that lie inside.
     """
+
+    fills: bool = True
 
     @property
     @abc.abstractmethod
@@ -46,8 +58,13 @@ class Geometry(Region):
     def from_unit(self, unit: np.ndarray) -> np.ndarray:
         """Maps points of the unit cube, `(n, unit_dim)`, to points of the domain, `(n, d)`.
 
-        Equal volumes go to equal volumes: evenly spread points stay evenly spread.
+        Equal volumes go to equal volumes: evenly spread points stay evenly spread. Where `fills`
+        is false, the points are those of a domain around this one.
         """
+
+    def keeps(self, points: np.ndarray) -> np.ndarray:
+        """Which points that `from_unit` gave belong to the domain, `(n,)`."""
+        return np.ones(len(points), dtype=bool) if self.fills else self.contains(points, 0.0)
 
     @property
     def unit_dim(self) -> int:
@@ -70,7 +87,10 @@ class Geometry(Region):
         return tuple(dict.fromkeys(part for face in self.faces for part in face.parts))
 
     def sample(self, n: int, sampler: str = "sobol", seed: int = 0) -> np.ndarray:
-        return self.from_unit(unit_samples(n, self.unit_dim, sampler, seed, self.periodic_axes))
+        return draw(self, n, sampler, seed)
+
+    def rule(self, n: int) -> Rule:
+        return sampled_rule(self, n)
 
     def contains(self, points: np.ndarray, tolerance: float = TOLERANCE) -> np.ndarray:
         return self.signed_distance(points) <= slack(*self.bounds, tolerance).max()
@@ -110,6 +130,24 @@ class Geometry(Region):
         if not isinstance(other, Geometry):
             return NotImplemented
         return Product(self, other)
+
+    def __or__(self, other: Geometry) -> Union:
+        """The points of this domain or of another."""
+        from kerasphys.geometry.union import Union
+
+        return Union(self, other) if isinstance(other, Geometry) else NotImplemented
+
+    def __sub__(self, other: Geometry) -> Difference:
+        """The points of this domain outside another, such as a channel around a cylinder."""
+        from kerasphys.geometry.difference import Difference
+
+        return Difference(self, other) if isinstance(other, Geometry) else NotImplemented
+
+    def __and__(self, other: Geometry) -> Intersection:
+        """The points of this domain that lie in another as well."""
+        from kerasphys.geometry.intersection import Intersection
+
+        return Intersection(self, other) if isinstance(other, Geometry) else NotImplemented
 
     def _side(self, side: str, coordinate: str) -> Boundary:
         name = f"{side}({check_choice('coordinate', coordinate, self.coordinates)})"

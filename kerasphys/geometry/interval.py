@@ -12,6 +12,7 @@ from kerasphys.geometry._arrays import between
 from kerasphys.geometry.face import Face
 from kerasphys.geometry.flat_face import flat_faces
 from kerasphys.geometry.geometry import Geometry
+from kerasphys.geometry.quadrature import Rule, gauss_rule
 from kerasphys.geometry.region import check_coordinates
 from kerasphys.geometry.samplers import check_unit
 
@@ -67,6 +68,9 @@ class Interval(Geometry):
 
     def from_unit(self, unit: np.ndarray) -> np.ndarray:
         return between(*self.bounds, check_unit(unit, 1))
+
+    def rule(self, n: int) -> Rule:
+        return gauss_rule(self, n)
 
     def get_config(self) -> dict[str, Any]:
         return {"lower": self.lower, "upper": self.upper, "name": self.name}

@@ -19,6 +19,7 @@ from kerasphys._validation import (
     message,
 )
 from kerasphys.geometry._arrays import TOLERANCE
+from kerasphys.geometry.quadrature import Rule
 from kerasphys.geometry.region import Region, check_coordinates
 from kerasphys.geometry.samplers import SAMPLERS
 
@@ -98,6 +99,10 @@ class PointCloud(Region):
         if n == len(self.points):
             return self.points.copy()
         return self.points[np.random.default_rng(seed).choice(len(self.points), n, replace=False)]
+
+    def rule(self, n: int) -> Rule:
+        """All points with the weight 1, whatever `n` is."""
+        return self.points.copy(), np.ones(len(self.points))
 
     def contains(self, points: np.ndarray, tolerance: float = TOLERANCE) -> np.ndarray:
         return self._nearest(self._check_points(points), tolerance)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from kerasphys._validation import message
 from kerasphys.geometry._arrays import TOLERANCE, combine_distances
 from kerasphys.geometry.face import Face
 from kerasphys.geometry.geometry import Geometry
+from kerasphys.geometry.quadrature import Rule, product_rule
 from kerasphys.geometry.samplers import check_unit
+from kerasphys.geometry.smooth_distance import Implicit, within
 
 
 @serializable
@@ -80,8 +83,8 @@ class Product(Geometry):
     @property
     def faces(self) -> tuple[Face, ...]:
         return (
-            *(_ProductFace(face, self.right) for face in self.left.faces),
-            *(_ProductFace(self.left, face) for face in self.right.faces),
+            *(ProductFace(face, self.right) for face in self.left.faces),
+            *(ProductFace(self.left, face) for face in self.right.faces),
         )
 
     @property
@@ -91,6 +94,13 @@ class Product(Geometry):
     @property
     def periodic_axes(self) -> tuple[int, ...]:
         return _periodic_axes(self.left, self.right)
+
+    @property
+    def fills(self) -> bool:  # type: ignore[override]
+        return self.left.fills and self.right.fills
+
+    def keeps(self, points: np.ndarray) -> np.ndarray:
+        return _keeps(self.left, self.right, points)
 
     def signed_distance(self, points: np.ndarray) -> np.ndarray:
         left, right = np.hsplit(self._check_points(points), [self.left.dim])
@@ -102,6 +112,9 @@ class Product(Geometry):
 
     def from_unit(self, unit: np.ndarray) -> np.ndarray:
         return _from_unit(self.left, self.right, check_unit(unit, self.unit_dim))
+
+    def rule(self, n: int) -> Rule:
+        return product_rule((self.left, self.right), n)
 
     def get_config(self) -> dict[str, Any]:
         return {"left": pack(self.left), "right": pack(self.right)}
@@ -119,7 +132,7 @@ class Product(Geometry):
         return " * ".join(repr(factor) for factor in self.factors)
 
 
-class _ProductFace(Face):
+class ProductFace(Face):
     """A face of one factor times the whole of the other."""
 
     def __init__(self, left: Face | Geometry, right: Face | Geometry):
@@ -131,9 +144,16 @@ class _ProductFace(Face):
         self.measure = left.measure * right.measure
         self.unit_dim = left.unit_dim + right.unit_dim
         self.periodic_axes = _periodic_axes(left, right)
+        self.fills = left.fills and right.fills
+
+    def keeps(self, points: np.ndarray) -> np.ndarray:
+        return _keeps(self.left, self.right, points)
 
     def from_unit(self, unit: np.ndarray) -> np.ndarray:
         return _from_unit(self.left, self.right, unit)
+
+    def rule(self, n: int) -> Rule:
+        return product_rule((self.left, self.right), n)
 
     def contains(self, points: np.ndarray, tolerance: float) -> np.ndarray:
         return _contains(self.left, self.right, points, tolerance)
@@ -148,6 +168,17 @@ class _ProductFace(Face):
             ]
         )
 
+    def implicit(self, *columns: Any) -> Implicit:
+        sides = (self.left, columns[: self.left.dim]), (self.right, columns[self.left.dim :])
+        (face, own), (other, others) = sides if isinstance(self.left, Face) else sides[::-1]
+        assert isinstance(face, Face)
+        assert isinstance(other, Geometry)
+        distance, kept = face.implicit(*own)
+        for factor in other.factors:
+            kept = (*kept, *_inside(factor, others[: factor.dim]))
+            others = others[factor.dim :]
+        return distance, kept
+
 
 def _from_unit(left: Face | Geometry, right: Face | Geometry, unit: np.ndarray) -> np.ndarray:
     first, second = np.hsplit(unit, [left.unit_dim])
@@ -161,5 +192,21 @@ def _contains(
     return left.contains(first, tolerance) & right.contains(second, tolerance)
 
 
+def _keeps(left: Face | Geometry, right: Face | Geometry, points: np.ndarray) -> np.ndarray:
+    first, second = np.hsplit(points, [left.dim])
+    return left.keeps(first) & right.keeps(second)
+
+
 def _periodic_axes(left: Face | Geometry, right: Face | Geometry) -> tuple[int, ...]:
     return left.periodic_axes + tuple(left.unit_dim + axis for axis in right.periodic_axes)
+
+
+def _inside(domain: Geometry, columns: Sequence[Any]) -> tuple[Any, ...]:
+    """Functions that are all positive inside of a domain, with slope 1 across its boundary."""
+    lower, upper = domain.bounds
+    if np.isclose(domain.measure, np.prod(upper - lower), rtol=1e-12, atol=0.0):  # a box
+        return within(lower, upper, columns)
+    forms = [face.implicit(*columns) for face in domain.faces]
+    if any(kept for _, kept in forms):
+        raise NotImplementedError(f"A face times {domain!r} has no closed form.")
+    return tuple(distance for distance, _ in forms)

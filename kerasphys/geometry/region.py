@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import abc
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasphys._validation import check_array, check_names, message
 from kerasphys.geometry._arrays import TOLERANCE
+
+if TYPE_CHECKING:
+    from kerasphys.geometry.geometry import Geometry
 
 
 class Region(abc.ABC):
@@ -47,6 +50,10 @@ class Region(abc.ABC):
             Array `(n, d)`.
         """
 
+    def rule(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """At most `n` quadrature points `(m, d)` and their weights `(m,)`; see `quadrature`."""
+        return self.sample(n), np.full(n, self.measure / n)
+
     @abc.abstractmethod
     def contains(self, points: np.ndarray, tolerance: float = TOLERANCE) -> np.ndarray:
         """Which points belong to the region, its edge included.
@@ -83,6 +90,10 @@ class Region(abc.ABC):
     def from_config(cls, config: dict[str, Any]) -> Region:
         """A region from the config of another."""
         return cls(**config)
+
+    def __mul__(self, other: Geometry) -> Region:
+        """All pairs of a point of this region and a point of a domain, where that is a region."""
+        return NotImplemented
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kerasphys as kp
-from kerasphys.conditions.functions import MissingFunction, decode, encode
+from kerasphys._functions import MissingFunction, decode, encode
 from kerasphys.conditions.values import deserialize_value, serialize_value
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from kerasphys.geometry import Boundary, Box, Interval
 from kerasphys.geometry.boundary import apportion
+from kerasphys.geometry.drawing import draw
 from tests.geometry.shapes import BOX, DISK, INTERVAL, SAMPLERS, SHAPES, TIME, gradient
 
 PARTS = {
@@ -27,11 +28,13 @@ def test_points_lie_on_the_boundary(part):
     size = np.maximum(np.abs(lower), np.abs(upper)).max()
     for sampler in SAMPLERS:
         points = part.sample(feasible(part), sampler, seed=3)
-        assert points.shape == (feasible(part), part.dim)
+        wanted = feasible(part)
+        exact = sampler not in ("grid", "chebyshev") or all(face.fills for face in part.faces)
+        assert len(points) == wanted if exact else 0 < len(points) <= wanted
         assert part.contains(points).all()
         assert part.geometry.contains(points).all()
         distance = part.geometry.signed_distance(points)
-        np.testing.assert_allclose(distance, 0.0, atol=4e-16 * size)
+        np.testing.assert_allclose(distance, 0.0, atol=8e-16 * size)
         np.testing.assert_array_equal(points, part.sample(feasible(part), sampler, seed=3))
 
 
@@ -71,7 +74,7 @@ def test_divergence_theorem(title):
     boundary = shape.boundary()
     flux = 0.0
     for face in boundary.faces:
-        points = face.from_unit(np.random.default_rng(0).random((2000, face.unit_dim)))
+        points = draw(face, 2048)
         points = points - shape.bounds[0]
         normals = face.normals(points + shape.bounds[0])
         flux += face.measure * np.sum(points * normals, axis=1).mean()

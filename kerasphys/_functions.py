@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import keras
 
-from kerasphys.derivatives import requested_names
+from kerasphys._requested import requested_names
 
 
 class MissingFunction:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import Parameter, Signature
 
-from kerasphys._validation import message
-from kerasphys.derivatives._checks import check_callable, check_names_or_none
+from kerasphys._validation import check_callable, check_names_or_none, message
 
 CURE = "Write a plain function whose argument names say what it needs: def residual(u, u_x): ..."
 

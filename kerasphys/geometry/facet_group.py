@@ -1,0 +1,69 @@
+"""Facets of a mesh that belong to the same parts."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from kerasphys.geometry._arrays import slack
+from kerasphys.geometry.face import Face
+from kerasphys.geometry.facets import Facets
+from kerasphys.geometry.quadrature import Rule
+from kerasphys.geometry.segment import Segment
+from kerasphys.geometry.simplices import map_unit, simplex_rule
+
+STRAIGHT = 1.0 - 1e-13  # the cosine between edges in line with each other
+
+
+class FacetGroup(Face):
+    """Some facets of the boundary of a mesh, as one face.
+
+    Args:
+        facets: The boundary of the mesh.
+        members: The indices of the facets that belong to the group, `(m,)`.
+        parts: The names of the parts that they belong to.
+    """
+
+    def __init__(self, facets: Facets, members: np.ndarray, parts: tuple[str, ...]):
+        self.facets = Facets(facets.points, facets.corners[members])
+        self.parts = parts
+        self.dim = facets.points.shape[1]
+        self.unit_dim = self.dim - 1
+        self.measure = float(self.facets.sizes.sum())
+        self.bounds = facets.points.min(axis=0), facets.points.max(axis=0)
+
+    def from_unit(self, unit: np.ndarray) -> np.ndarray:
+        return map_unit(unit, self.facets.vertices, self.facets.sizes)
+
+    def contains(self, points: np.ndarray, tolerance: float) -> np.ndarray:
+        _, way, _ = self.facets.nearest(points)
+        return np.linalg.norm(way, axis=1) <= slack(*self.bounds, tolerance).max()
+
+    def normals(self, points: np.ndarray) -> np.ndarray:
+        facet, _, _ = self.facets.nearest(points)
+        return self.facets.normals[facet]
+
+    def rule(self, n: int) -> Rule:
+        return simplex_rule(self.facets.vertices, self.facets.sizes, n) or super().rule(n)
+
+    @functools.cached_property
+    def pieces(self) -> tuple[Face, ...]:
+        """In the plane the straight edges; facets in line with each other are one edge."""
+        if self.dim > 2:
+            return (self,)
+        corners, normals = self.facets.corners, self.facets.normals
+        after = {int(start): index for index, (start, _) in enumerate(corners)}
+        following = [after.get(int(end), -1) for _, end in corners]
+        bends = [n < 0 or normals[i] @ normals[n] < STRAIGHT for i, n in enumerate(following)]
+        first = set(range(len(corners))) - {
+            n for n, bend in zip(following, bends, strict=True) if not bend
+        }
+        return tuple(self._edge(index, following, bends) for index in sorted(first))
+
+    def _edge(self, first: int, following: list[int], bends: list[bool]) -> Segment:
+        last = first
+        while not bends[last]:
+            last = following[last]
+        start, end = self.facets.vertices[first, 0], self.facets.vertices[last, 1]
+        return Segment(start, end, self.parts)
