@@ -146,7 +146,11 @@ def test_describe():
     problem = kp.Problem(
         LINE,
         "u",
-        {"equation": kp.Residual(kp.equations.poisson, source=lambda x: x), "ends": ENDS},
+        {
+            "equation": kp.Residual(kp.equations.poisson, source=lambda x: x),
+            "ends": ENDS,
+            "flux": kp.Residual(lambda u_x, c: u_x - c, on=LINE.start("x")),
+        },
         parameters={"k": 2.0, "c": kp.Unknown(1.0, lower=0.0)},
     )
     assert problem.describe().splitlines() == [
@@ -155,6 +159,7 @@ def test_describe():
         "parameter c = Unknown(1, lower=0.0, upper=None)",
         "equation: Residual(poisson; source = <lambda>(x))",
         "ends: Dirichlet(u = 0) on Interval(0.0, 1.0, 'x').boundary('x')",
+        "flux: Residual(<lambda>) on Interval(0.0, 1.0, 'x').boundary('start(x)')",
     ]
 
 

@@ -72,3 +72,12 @@ def test_what_is_refused():
     disk = kp.geometry.Disk((0, 0), 1)
     with pytest.raises(ValueError, match="no flat start"):
         kp.Problem(disk, "u", {"ring": kp.Periodic("x", "u")})
+
+
+def test_ends_of_different_shapes():
+    box = kp.geometry.Box((0.0, 0.0), (2.0, 2.0))
+    ell = box - kp.geometry.Box((1.0, 1.0), (2.0, 2.0))
+    with pytest.raises(ValueError, match=r"start and the end of .* are not of one shape"):
+        kp.Problem(ell, "u", {"ring": kp.Periodic("x", "u")})
+    pierced = box - kp.geometry.Disk((1.0, 1.0), 0.5)
+    kp.Problem(pierced, "u", {"ring": kp.Periodic("x", "u")})

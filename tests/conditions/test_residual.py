@@ -1,6 +1,7 @@
 """Residuals: zero for solutions, and equal to an independent mean square otherwise."""
 
 import functools
+import inspect
 
 import keras
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 import kerasphys as kp
-from tests.formula import loss_terms, mean_square
+from tests.formula import formula_model, loss_terms, mean_square
 
 LINE = kp.geometry.Interval(0.0, 2.0, "x")
 ROD = LINE * kp.geometry.Interval(0.0, 1.0, "t")
@@ -153,3 +154,100 @@ def test_describe_names_the_function_and_what_is_given():
     condition = kp.Residual(kp.equations.poisson, source=2.0)
     assert condition.describe() == "Residual(poisson; source = 2)"
     assert kp.Residual(kp.equations.burgers).describe() == "Residual(burgers)"
+
+
+def test_one_equation_for_several_fields():
+    """Two experiments with one coefficient: sin(x) exp(-t) and 3 sin(x / 2) exp(-t / 4)."""
+    problem = kp.Problem(
+        ROD,
+        ("u1", "u2"),
+        {
+            "first": kp.Residual(kp.equations.heat, rename={"u": "u1"}),
+            "second": kp.Residual(kp.equations.heat, rename={"u": "u2", "diffusivity": "k"}),
+        },
+        parameters={"diffusivity": 1.0, "k": 1.0},
+    )
+    fields = decaying, lambda x, t: 3 * tf.sin(x / 2) * tf.exp(-t / 4)
+    terms = loss_terms(problem, *fields, first=30, second=30)
+    assert max(terms.values()) < 1e-26
+    assert problem.conditions["second"].describe() == "Residual(heat; u2 for u, k for diffusivity)"
+    config = keras.saving.serialize_keras_object(problem)
+    again = keras.saving.deserialize_keras_object(config)
+    assert keras.saving.serialize_keras_object(again) == config
+
+
+def test_experiments_share_an_unknown():
+    """Residuals (k - 1) u1 and (k - 1) u2 / 4 at k = 2, where a unit step changes k by 2."""
+    heat = kp.equations.heat
+    problem = kp.Problem(
+        ROD,
+        ("u1", "u2"),
+        {
+            "first": kp.Residual(heat, rename={"u": "u1"}),
+            "second": kp.Residual(heat, rename={"u": "u2"}),
+        },
+        parameters={"diffusivity": kp.Unknown(2.0)},
+    )
+    model = formula_model(problem, decaying, lambda x, t: 3 * tf.sin(x / 2) * tf.exp(-t / 4))
+    points = problem.points(first=30, second=30)
+    x, t = points.sets["first"].points.T
+    u1, u2 = np.sin(x) * np.exp(-t), 3 * np.sin(x / 2) * np.exp(-t / 4)
+    with tf.GradientTape() as tape:
+        terms = model.loss_terms(points.tensors("float64"), training=False)
+        loss = tf.add_n(list(terms.values()))
+    slope = tape.gradient(loss, model.unknowns["diffusivity"].value)
+    np.testing.assert_allclose(slope, 4 * mean_square(u1, u2 / 4), rtol=1e-12)
+
+
+def test_renamed_fields_may_change_places():
+    problem = kp.Problem(
+        LINE,
+        ("u", "v"),
+        {"equation": kp.Residual(lambda u_x, v: u_x - v, rename={"u": "v", "v": "u"})},
+    )
+    assert loss_terms(problem, tf.cos, tf.sin, equation=20)["equation"] < 1e-28
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("u", "w"),
+        ("u_xt", "w_xt"),
+        ("laplacian_u", "laplacian_w"),
+        ("grad_u", "grad_w"),
+        ("div_flow", "div_wind"),
+        ("u_ref", "u_ref"),
+        ("v_x", "v_x"),
+    ],
+)
+def test_the_names_that_are_renamed(name, expected):
+    def function():
+        return 0.0
+
+    parameter = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
+    function.__signature__ = inspect.Signature([parameter])
+    condition = kp.Residual(function, rename={"u": "w", "flow": "wind"})
+    names = kp.derivatives.Namespace(
+        ("x", "t"), ("u", "w", "v"), "u_ref", {"flow": "u", "wind": "w"}
+    )
+    assert condition.names(names) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("rename", "text"),
+    [
+        ("u1", "`rename`"),
+        ({"u": "two words"}, "`rename`"),
+        ({"w": "u1"}, "`rename` has the name 'w', which the function does not use"),
+        ({"u": "w"}, "The name 'w' is unknown"),
+    ],
+)
+def test_bad_names_are_refused(rename, text):
+    with pytest.raises((TypeError, ValueError), match=text):
+        kp.Problem(LINE, "u1", {"equation": kp.Residual(lambda u: u, rename=rename)})
+
+
+def test_what_is_given_keeps_its_name():
+    condition = kp.Residual(lambda u, u_in: u - u_in, rename={"u": "w"}, u_in=2.0)
+    problem = kp.Problem(LINE, "w", {"equation": condition})
+    assert loss_terms(problem, lambda x: 2.0 + 0.0 * x, equation=9)["equation"] < 1e-28

@@ -14,6 +14,10 @@ KINDS = [
     kp.Unknown(-5.0, upper=-1.0),
     kp.Unknown(1e-3, lower=0.0, upper=1.0),
     kp.Unknown(40.0, lower=-10.0, upper=50.0),
+    kp.Unknown(1e-4, log=True),
+    kp.Unknown(2.0, lower=1e-3, log=True),
+    kp.Unknown(2.0, upper=1e3, log=True),
+    kp.Unknown(0.5, lower=0.1, upper=20.0, log=True),
 ]
 every_kind = pytest.mark.parametrize("unknown", KINDS, ids=repr)
 
@@ -29,6 +33,14 @@ def test_the_value_stays_within_the_bounds(unknown):
     assert np.isfinite(values).all()
     assert unknown.lower is None or (values >= unknown.lower).all()
     assert unknown.upper is None or (values <= unknown.upper).all()
+
+
+def test_a_logarithm_reaches_over_decades():
+    unknown = kp.Unknown(3.0, log=True)
+    np.testing.assert_allclose(unknown.value(np.float64(-20.0)), 3.0 * np.exp(-20.0), rtol=1e-14)
+    bounded = kp.Unknown(1.0, lower=1e-4, upper=1e4, log=True)  # symmetric in the logarithm
+    up, down = (float(bounded.value(np.float64(raw))) for raw in (0.7, -0.7))
+    np.testing.assert_allclose(up * down, 1.0, rtol=1e-12)
 
 
 @every_kind
@@ -59,6 +71,10 @@ def test_round_trip(unknown):
         (dict(initial=1.0, lower=1.0), "`lower`.*below the initial value"),
         (dict(initial=1.0, upper=0.5), "`upper`.*above the initial value"),
         (dict(initial=1.0, lower=np.nan), "`lower`"),
+        (dict(initial=1.0, log=1), "`log`"),
+        (dict(initial=0.0, log=True), "`initial`.*positive where log=True"),
+        (dict(initial=1.0, lower=0.0, log=True), "`lower`.*positive.*Leave it out"),
+        (dict(initial=1.0, upper=-2.0, log=True), "`upper`.*positive"),
     ],
 )
 def test_what_is_refused(arguments, text):
