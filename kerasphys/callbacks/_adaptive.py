@@ -50,6 +50,9 @@ class Adaptive(keras.callbacks.Callback):
             if name not in trained:
                 expected = f"names among {', '.join(trained)}, the conditions that are trained"
                 raise ValueError(message("conditions", expected, name))
+            if not self.model.soft_conditions[name].pointwise:
+                expected = "names of conditions that hold at points, not of integrals"
+                raise ValueError(message("conditions", expected, name))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if epoch <= self._epoch:

@@ -31,7 +31,7 @@ class ResidualAttention(Adaptive):
     Args:
         decay: Number from 0 to below 1, what is left of a multiplier after an epoch.
         rate: Positive number, what an epoch adds to the largest.
-        conditions: Names of conditions; by default all that are trained.
+        conditions: Names of conditions; by default all that are trained, but for integrals.
         normalize: Whether the weights are divided by their mean. They then shift the attention
             among the points of a condition, and leave its share of the loss alone; as published,
             that share grows as training goes on.
@@ -72,7 +72,8 @@ class ResidualAttention(Adaptive):
         self.points: dict[str, np.ndarray] = {}
 
     def adapt(self, epoch: int) -> None:
-        conditions = self.conditions or tuple(self.model.soft_conditions)
+        soft = self.model.soft_conditions
+        conditions = self.conditions or tuple(name for name in soft if soft[name].pointwise)
         for arrays in self.current_sets(conditions).values():
             for name, squares in self.squared_residuals(arrays).items():
                 if name in conditions:

@@ -74,5 +74,7 @@ def equations(model: PINNModel) -> tuple[str, ...]:
     return tuple(
         name
         for name, condition in model.soft_conditions.items()
-        if isinstance(condition, Residual) and condition.region(domain) == domain
+        if isinstance(condition, Residual)
+        and condition.pointwise
+        and condition.region(domain) == domain
     )

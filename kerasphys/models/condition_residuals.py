@@ -73,7 +73,8 @@ def blocks(arrays: Mapping[str, np.ndarray], dtype: str) -> Iterator[dict[str, t
     Where points are missing to the last block, the last one is repeated, with weights of zero.
     """
     n = len(arrays["points"])
-    count = math.ceil(n / BLOCK)
+    nodes = math.prod(arrays["points"].shape[1:-1])  # of each row, where it is an integral
+    count = min(math.ceil(n * nodes / BLOCK), n)
     size = math.ceil(n / count)
     for start in range(0, count * size, size):
         rows = np.arange(start, start + size)

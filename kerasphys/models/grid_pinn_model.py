@@ -125,7 +125,7 @@ class GridPINNModel(ProblemModel):
         self.scaling.build(self._shape)
         network.prepare(len(problem.fields), self.dtype_policy)
         outputs = network(keras.KerasTensor(self._shape, self.compute_dtype))
-        check_precision(self, outputs)
+        check_precision(self, network, outputs)
         self._plan = problem.plan(conditions=self.soft_conditions.values())
         self._on_grid = GridValues(self)
         self.built = True

@@ -14,10 +14,11 @@ import keras
 # Keras has a public way to switch its safe mode off, and none to switch it on.
 from keras.src.saving.serialization_lib import SafeModeScope
 
+from kerasphys.parameters import Unknown
 from kerasphys.problem import Problem
-from kerasphys.unknown import Unknown
 
 _given: contextvars.ContextVar[Problem | None] = contextvars.ContextVar("given", default=None)
+_weights_only: contextvars.ContextVar[bool] = contextvars.ContextVar("weights_only", default=False)
 
 
 def read_model(file: Path, compile: bool = True) -> Any:
@@ -41,6 +42,21 @@ def loading_with(problem: Problem | None) -> Iterator[None]:
         yield
     finally:
         _given.reset(token)
+
+
+@contextlib.contextmanager
+def loading_weights() -> Iterator[None]:
+    """Models that are loaded inside the block may lack the functions of their hard conditions."""
+    token = _weights_only.set(True)
+    try:
+        yield
+    finally:
+        _weights_only.reset(token)
+
+
+def only_weights_matter() -> bool:
+    """Whether a model is being loaded for its weights alone."""
+    return _weights_only.get()
 
 
 def loaded_problem(config: dict[str, Any]) -> Problem:
@@ -70,6 +86,10 @@ def _identity(problem: Problem) -> dict[str, Any]:
         "domain": problem.domain,
         "conditions": tuple(problem.conditions),
         "input functions": problem.inputs,
+        "unknown fields": {
+            name: (value.of, value.initial, value.lower, value.upper, value.log)
+            for name, value in problem.unknown_fields.items()
+        },
         "unknown parameters": {
             name: value.get_config()
             for name, value in problem.parameters.items()

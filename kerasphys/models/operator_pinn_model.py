@@ -127,7 +127,7 @@ class OperatorPINNModel(ProblemModel):
         network.prepare(len(problem.fields), self.dtype_policy)
         symbols = {n: keras.KerasTensor(s, self.compute_dtype) for n, s in self._shapes.items()}
         outputs = network({**symbols, POINTS: self.features(symbols[POINTS])})
-        check_precision(self, outputs)
+        check_precision(self, network, outputs)
         check_fields(self, outputs)
         self.basis = FoldedBasis(self)
         check_trunk(self)

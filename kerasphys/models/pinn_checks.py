@@ -13,6 +13,7 @@ from kerasphys.conditions import Dirichlet, Periodic
 from kerasphys.derivatives import select
 from kerasphys.layers.activations import check_smooth
 from kerasphys.models.half_precision import HALF, policy_of
+from kerasphys.models.loading import only_weights_matter
 from kerasphys.networks import Network
 from kerasphys.problem import Problem
 
@@ -23,25 +24,38 @@ if TYPE_CHECKING:
 
 def check_network(model: PINNModel) -> None:
     """Builds the network of a model; refuses one that does not suit its problem."""
-    network, fields = model.network, model.problem.fields
+    network, fields = model.network, model.problem.solution_fields
     if isinstance(network, Network):
         network.prepare(len(fields), model.dtype_policy)
     points = keras.KerasTensor((None, len(model.problem.coordinates)), model.compute_dtype)
     outputs = network(model.features(points))
-    check_precision(model, outputs)
+    check_precision(model, network, outputs)
     if tuple(outputs.shape) != (None, len(fields)):
         raise ValueError(
             f"The network must return one column for each field ({', '.join(fields)}). Received: "
             f"shape {tuple(outputs.shape)}."
         )
+    check_smooth(network, order_of(model, fields))
+
+
+def check_engine(model: PINNModel) -> None:
+    """Refuses an engine that cannot compute what the conditions of a built model name."""
     plan = model.problem.plan(conditions=model.soft_conditions.values())
-    check_smooth(network, plan.order)
     select(model.engine, plan, model)
 
 
-def check_precision(model: ProblemModel, outputs: keras.KerasTensor) -> None:
+def order_of(model: PINNModel, fields: Sequence[str]) -> int:
+    """The highest order of derivative of some fields that the conditions name."""
+    plan = model.problem.plan(conditions=model.soft_conditions.values())
+    indices = [model.problem.fields.index(field) for field in fields]
+    return max((len(along) for field, along in plan.partials if field in indices), default=0)
+
+
+def check_precision(
+    model: ProblemModel, network: keras.layers.Layer, outputs: keras.KerasTensor
+) -> None:
     """Refuses a network of another precision than its model's."""
-    wrong = {v.dtype for v in model.network.variables if "float" in v.dtype}
+    wrong = {v.dtype for v in network.variables if "float" in v.dtype}
     wrong -= {model.variable_dtype}
     if wrong or outputs.dtype != model.compute_dtype:
         other = next(iter(wrong), outputs.dtype)
@@ -60,7 +74,7 @@ def check_hard(hard: Any, problem: Problem) -> tuple[str, ...]:
         if hard and not chosen:
             expected = "False where no condition is kp.Dirichlet or kp.Periodic"
             raise ValueError(message("hard", expected, hard))
-        return _check_present(tuple(chosen), problem) if hard else ()
+        return _check_possible(tuple(chosen), problem) if hard else ()
     if not isinstance(hard, Sequence) or isinstance(hard, str):
         raise TypeError(message("hard", "True, False or a sequence of names of conditions", hard))
     for name in hard:
@@ -68,12 +82,23 @@ def check_hard(hard: Any, problem: Problem) -> tuple[str, ...]:
             raise ValueError(
                 message("hard", f"names among {', '.join(problem.conditions)}", list(hard))
             )
-    return _check_present(tuple(hard), problem)
+    return _check_possible(tuple(hard), problem)
 
 
-def _check_present(names: tuple[str, ...], problem: Problem) -> tuple[str, ...]:
+def _check_possible(names: tuple[str, ...], problem: Problem) -> tuple[str, ...]:
+    for name in names:
+        condition = problem.conditions[name]
+        fields = condition.fields if isinstance(condition, Dirichlet) else ()
+        for field in fields:
+            unknown = problem.unknown_fields.get(field)
+            if unknown is not None and unknown.is_bounded:
+                raise ValueError(
+                    f"The condition {name!r} cannot be built into the network: {field!r} has "
+                    "bounds, which it would not keep then. Leave it in the loss: name the others "
+                    "in `hard`."
+                )
     missing = [f for name in names for f in problem.conditions[name].missing_functions]
-    if missing:
+    if missing and not only_weights_matter():
         raise ValueError(
             f"The output of the model is made with its functions {', '.join(missing)} (`hard` "
             "conditions), which the file only names. Load it with "
@@ -105,3 +130,24 @@ def check_dtype(dtype: Any) -> Any:
     if policy.name not in PRECISIONS:
         raise ValueError(message("dtype", expected, dtype))
     return policy
+
+
+def refuse_integrals(problem: Problem, who: str) -> None:
+    """Refuses conditions that have no residual at single points."""
+    for name, condition in problem.conditions.items():
+        if not condition.pointwise:
+            raise ValueError(
+                f"{who} takes conditions that hold at points, and {name!r} is an integral. Leave "
+                "it out, or take a network of points, such as kp.networks.MLP."
+            )
+
+
+def refuse_unknown_fields(problem: Problem, what: str) -> None:
+    """Refuses a problem with unknown fields, for models that have no networks for them."""
+    if problem.unknown_fields:
+        raise ValueError(
+            f"{what} cannot have a network beside it for the unknown fields "
+            f"{', '.join(problem.unknown_fields)}. Take a network of points, such as "
+            "kp.networks.MLP, and give the input functions to kp.Residual: "
+            "kp.Residual(..., f=lambda x: x)."
+        )

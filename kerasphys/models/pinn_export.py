@@ -49,7 +49,7 @@ def export_pinn(
 
     @tf.function(input_signature=spec, autograph=False)
     def serve(*tensors: tf.Tensor) -> dict[str, tf.Tensor]:
-        return model.served_outputs(model(inputs_of(tensors)))
+        return model.served_values(inputs_of(tensors))
 
     signatures = {"serve": serve}
     if derivatives:
@@ -66,17 +66,18 @@ def export_pinn(
             {"name": name, "lower": float(lower), "upper": float(upper)}
             for name, lower, upper in zip(problem.coordinates, *problem.domain.bounds, strict=True)
         ],
-        fields=list(problem.fields),
-        parameters=model.parameters,
+        fields=list(model.served_fields),
+        parameters=model.card_parameters,
         problem=problem.describe(),
         **facts,
     )
-    variables = [*model.network.variables, *model.scaling.variables]
+    parts = (model.network, model.scaling, *getattr(model, "field_networks", {}).values())
     if dtype is not None and samples is None:
         if isinstance(served, dict) or served.name != "points":
             raise ValueError(missing_samples(samples))
         samples = problem.domain.sample(SAMPLES)
-    return write_artifact(path, signatures, card, [v.value for v in variables], dtype, samples)
+    weights = [variable.value for part in parts for variable in part.variables]
+    return write_artifact(path, signatures, card, weights, dtype, samples)
 
 
 def missing_samples(samples: Any) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -11,18 +12,21 @@ import numpy as np
 import tensorflow as tf
 
 from kerasphys._registry import pack, serializable
-from kerasphys._validation import check_array, check_names, check_positive_int, message
+from kerasphys._validation import check_names, check_positive_int, message
 from kerasphys.derivatives import Plan, select
 from kerasphys.layers import BoxScaling
 from kerasphys.models.callback_order import in_order
 from kerasphys.models.exact_form import periodic_embedding
+from kerasphys.models.field_network import field_networks
 from kerasphys.models.grid_pinn_model import GridPINNModel
 from kerasphys.models.operator_pinn_model import OperatorPINNModel
-from kerasphys.models.pinn_checks import check_hard, check_network
+from kerasphys.models.pinn_checks import check_engine, check_hard, check_network
 from kerasphys.models.pinn_objective import PINNObjective
 from kerasphys.models.point_store import PointStore
 from kerasphys.models.pointwise_values import PointwiseValues
 from kerasphys.models.problem_model import ProblemModel, check_parts
+from kerasphys.models.range_columns import points_with_ranges
+from kerasphys.models.warm_start import warm_start_pinn
 from kerasphys.networks import GridNetwork, OperatorNetwork
 from kerasphys.point_sets import PointSets
 from kerasphys.problem import Problem
@@ -40,7 +44,7 @@ class PINNModel(ProblemModel):
     Args:
         network: A `kp.networks` network, or any Keras model or layer from `(n, d)` to `(n, m)`
             that treats each point by itself: coordinates in, fields out, in the problem's order.
-        problem: The problem.
+        problem: The problem. For each of its unknown fields there is one more network.
         hard: `True` to make all `Dirichlet` conditions (initial values among them) and all
             `Periodic` ones hold exactly, through the form of the solution; or the names of those
             that should. They leave the loss. Dirichlet conditions must hold on flat faces: of
@@ -115,12 +119,18 @@ class PINNModel(ProblemModel):
         self._batch_size: int | None = None
         self._at_points = PointwiseValues(self)
         check_network(self)
+        self.field_networks = field_networks(self)
+        check_engine(self)
         self.built = True
 
     # The network as a function of the coordinates
 
     def call(self, points: Any) -> tf.Tensor:
         outputs = self.network(self.features(points))
+        if self.field_networks:
+            scaled = self.scaling(points)
+            fields = [network(scaled) for network in self.field_networks.values()]  # (n, 1) each
+            outputs = tf.concat([outputs, *fields], axis=1)
         if self.transform is not None:
             return self.transform(points, outputs)
         return outputs
@@ -131,7 +141,13 @@ class PINNModel(ProblemModel):
         return scaled if self.embedding is None else self.embedding(scaled)
 
     def predict(
-        self, x: Any, batch_size: int | None = 65536, verbose: Any = 0, **kwargs: Any
+        self,
+        x: Any,
+        batch_size: int | None = 65536,
+        verbose: Any = 0,
+        *,
+        parameters: Mapping[str, float] | None = None,
+        **kwargs: Any,
     ) -> np.ndarray:
         """The fields `(n, m)` at points `(n, d)`, in the model's own precision.
 
@@ -139,10 +155,19 @@ class PINNModel(ProblemModel):
             x: Array of shape `(n, d)`, or a `tf.data.Dataset` of such batches.
             batch_size: Positive integer.
             verbose: As of `keras.Model.predict`.
+            parameters: For some of the problem's `kp.Range` one value for all points, `{"a": 0.3}`;
+                `x` then has no column for them.
             **kwargs: `steps` and `callbacks`, as of `keras.Model.predict`.
+
+        Warns:
+            UserWarning: If a parameter lies outside its range.
         """
-        if not isinstance(x, tf.data.Dataset):
-            points = self._check_points("x", x)
+        if isinstance(x, tf.data.Dataset):
+            if parameters is not None:
+                expected = "None where `x` is a dataset, whose batches have all columns"
+                raise ValueError(message("parameters", expected, parameters))
+        else:
+            points = self._check_points("x", x, parameters)
             size = check_positive_int("batch_size", 65536 if batch_size is None else batch_size)
             if not len(points):  # Keras fails without a single batch
                 return np.zeros((0, len(self.problem.fields)), self.compute_dtype)
@@ -150,7 +175,11 @@ class PINNModel(ProblemModel):
         return super().predict(x, verbose=verbose, **kwargs)
 
     def derivatives(
-        self, x: Any, names: str | Sequence[str], batch_size: int = 65536
+        self,
+        x: Any,
+        names: str | Sequence[str],
+        batch_size: int = 65536,
+        parameters: Mapping[str, float] | None = None,
     ) -> dict[str, np.ndarray]:
         """Fields, derivatives and residuals at any points.
 
@@ -159,6 +188,7 @@ class PINNModel(ProblemModel):
             names: What to compute: `"u"`, `"u_x"`, `"laplacian_u"`, `"grad_u"`, or the name of a
                 condition for its residual.
             batch_size: Positive integer, the number of points evaluated at once.
+            parameters: As of `predict`.
 
         Returns:
             For each name an array of shape `(n,)`; of shape `(n, d)` for a gradient, and of shape
@@ -167,7 +197,7 @@ class PINNModel(ProblemModel):
         Raises:
             ValueError: If a name is unknown; if a condition needs normals, or points of its own.
         """
-        points = self._check_points("x", x)
+        points = self._check_points("x", x, parameters)
         size = check_positive_int("batch_size", batch_size)
         return self._at_points(check_names("names", names), points, size)
 
@@ -267,6 +297,27 @@ class PINNModel(ProblemModel):
         self._point_sets = self._point_sets.redrawn(draw)
         self.points.assign(self._point_sets.tensors(self.compute_dtype))
 
+    def warm_start(self, path: str | os.PathLike) -> None:
+        """Takes over the network of a saved model, to train on from what that one computes.
+
+        The saved network may be narrower, such as `MLP([32] * 3)` for a `MLP([64] * 3)`, and its
+        problem may lack some of this one's `kp.Range`: to begin with the new units, and the new
+        inputs, make no difference. Networks of unknown fields are taken over where both models
+        have them; unknown numbers start anew.
+
+        Args:
+            path: A `.keras` file that `save` of a PINNModel wrote.
+
+        Raises:
+            FileNotFoundError: If there is no such file.
+            ValueError: If the file is damaged or holds another kind of model, or if its network
+                does not fit into this one's.
+
+        Reference:
+            Chen, Goodfellow, Shlens, 2016, https://arxiv.org/abs/1511.05641
+        """
+        warm_start_pinn(self, path)
+
     # What leaves
 
     @property
@@ -290,9 +341,10 @@ class PINNModel(ProblemModel):
         """What a plan asks for, at points `(n, d)`, by the engine that suits it."""
         return select(self.engine, plan, self)(plan, self, points)
 
-    def _check_points(self, argument: str, x: Any) -> np.ndarray:
-        cure = f"One column for each of {', '.join(self.problem.coordinates)}."
-        points = check_array(argument, x, (None, len(self.problem.coordinates)), cure)
+    def _check_points(
+        self, argument: str, x: Any, parameters: Mapping[str, float] | None
+    ) -> np.ndarray:
+        points = points_with_ranges(self.problem, argument, x, parameters)
         return points.astype(self.compute_dtype)
 
     def _dataset(self, argument: str, points: Any) -> tf.data.Dataset:

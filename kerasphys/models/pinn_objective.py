@@ -49,10 +49,14 @@ class PINNObjective(ModelObjective):
         super().__init__(model, sets, training)
         self.names = list(model.soft_conditions)
         self.parts = [
-            _Part(self, arrays, conditions)
+            self.make_part(arrays, conditions)
             for arrays in sets.values()
             if (conditions := _conditions(model, arrays))
         ]
+
+    def make_part(self, arrays: Arrays, conditions: dict[str, Condition]) -> _Part:
+        """What one point set contributes."""
+        return _Part(self, arrays, conditions)
 
     def part(self, index: int | tf.Tensor, count: int) -> Self:
         sets = {name: _part_of_set(arrays, index, count) for name, arrays in self.data.items()}
@@ -129,7 +133,8 @@ class _Part:
         model = self.objective.model
         self.plan = model.problem.plan(conditions=self.conditions.values())
         self.count = self.arrays["points"].shape[0]
-        self.blocks, self.rows = division(self.count, BLOCK)
+        self.nodes = math.prod(self.arrays["points"].shape[1:-1])  # of each row of an integral
+        self.blocks, self.rows = division(self.count, max(BLOCK // self.nodes, 1))
 
     def terms(self, block: tf.Tensor) -> tf.Tensor:
         """What a block adds to the mean squares, `(k,)`."""
@@ -160,9 +165,8 @@ class _Part:
 
     def residuals(self, arrays: Arrays) -> dict[str, tuple[tf.Tensor, ...]]:
         """The residuals `(n,)` of each condition."""
-        model = self.objective.model
-        values = {**model.values(self.plan, arrays["points"]), **model.parameter_tensors()}
-        images = model.values(self.plan, arrays["images"]) if "images" in arrays else {}
+        values = self.values_at(tf.reshape(arrays["points"], (-1, arrays["points"].shape[-1])))
+        images = self.values_at(arrays["images"]) if "images" in arrays else {}
         found = {}
         for name, condition in self.conditions.items():
             givens = givens_of(name, arrays)
@@ -170,6 +174,11 @@ class _Part:
             found[name] = condition.residuals(at)
             check_residuals(found[name], arrays["points"].shape[0])
         return found
+
+    def values_at(self, points: tf.Tensor) -> Mapping[str, tf.Tensor]:
+        """What the conditions name, at points `(n, d)`; `()` for a parameter."""
+        model = self.objective.model
+        return {**model.values(self.plan, points), **model.parameter_tensors()}
 
     def slice(self, block: tf.Tensor, blocks: int, rows: int) -> tuple[Arrays, tf.Tensor | None]:
         """The rows of a block, and which of them do not belong to the one before."""
@@ -190,7 +199,7 @@ class _Group:
     def __init__(self, objective: PINNObjective, part: _Part):
         self._objective = objective
         self._part = part
-        self.blocks, self._points = division(part.count, JACOBIAN_BLOCK)
+        self.blocks, self._points = division(part.count, max(JACOBIAN_BLOCK // part.nodes, 1))
         row = {k: take_rows(a, 0, 1) if a.shape.rank else a for k, a in part.arrays.items()}
         columns = part.rows_of(row, None).shape[1]
         self._columns = columns

@@ -70,7 +70,8 @@ def conditions_anywhere(
     """The conditions among names, which must have residuals at any points."""
     conditions = {name: problem.conditions[name] for name in names if name in problem.conditions}
     for name, condition in conditions.items():
-        own_points = condition.needs_normals or condition.has_own_points
+        own_points = condition.has_own_points or not condition.pointwise
+        own_points = own_points or condition.needs_normals
         if own_points or condition.images(points, problem.domain) is not None:
             raise ValueError(
                 f"The residual of {name!r} exists only at points of its own. Ask for the "

@@ -15,14 +15,16 @@ from kerasphys._validation import check_names, message
 from kerasphys.conditions import Condition
 from kerasphys.derivatives import Plan
 from kerasphys.models.card_facts import card_facts
+from kerasphys.models.certificate_entry import certificate_entry
 from kerasphys.models.exact_form import exact_values
 from kerasphys.models.loading import loaded_problem
 from kerasphys.models.physics_model import PhysicsModel
 from kerasphys.models.pinn_checks import check_dtype
 from kerasphys.models.pinn_export import export_pinn
+from kerasphys.models.unknown_values import UnknownValues
+from kerasphys.parameters import Unknown
 from kerasphys.point_sets import PointSets
 from kerasphys.problem import Problem
-from kerasphys.unknown import Unknown
 
 
 class ProblemModel(PhysicsModel):
@@ -60,10 +62,15 @@ class ProblemModel(PhysicsModel):
         self.transform = exact_values(problem, self.exact_conditions)
         self.network = network
         self.unknowns = {
-            name: self.add_weight(shape=(), initializer="zeros", name=name)
+            name: self.add_weight(shape=self.unknown_shape, initializer="zeros", name=name)
             for name, value in problem.parameters.items()
             if isinstance(value, Unknown)
         }
+
+    @property
+    def unknown_shape(self) -> tuple[int, ...]:
+        """The shape of the weight that is stored for an unknown parameter."""
+        return ()
 
     def build(self, input_shape: Any) -> None:
         self.built = True
@@ -97,6 +104,21 @@ class ProblemModel(PhysicsModel):
         """What the signatures of an artefact take: one input, or several by name."""
         raise NotImplementedError
 
+    @property
+    def served_fields(self) -> tuple[str, ...]:
+        """What the card of an artefact calls its fields."""
+        return self.problem.fields
+
+    def served_values(self, inputs: Any) -> dict[str, tf.Tensor]:
+        """What the signature `serve` of an artefact returns."""
+        return self.served_outputs(self(inputs))
+
+    @property
+    def card_parameters(self) -> dict[str, Any]:
+        """What the card of an artefact says about parameters."""
+        ranges = {name: value.get_config() for name, value in self.problem.ranges.items()}
+        return {**self.parameters, **ranges}
+
     def served_outputs(self, outputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """What the signature `serve` of an artefact returns, from the outputs of the model."""
         fields = self.problem.fields
@@ -113,6 +135,7 @@ class ProblemModel(PhysicsModel):
         command: str | None = None,
         dtype: str | None = None,
         samples: Any = None,
+        certificate: Any = None,
     ) -> Path:
         """Writes a SavedModel that runs with TensorFlow alone, and its model card.
 
@@ -136,17 +159,21 @@ class ProblemModel(PhysicsModel):
             samples: With `dtype`, inputs on which the difference is measured, an array or a mapping
                 from the names of the inputs of `serve` to arrays. By default 1,024 points of the
                 domain, where the model takes points only.
+            certificate: What `kp.certify` found for the model as it is now, for the card. It holds
+                in the model's own precision only.
 
         Returns:
             The absolute path of the artefact.
 
         Raises:
             ValueError: If `dtype` has more digits than the model, samples are missing, or a result
-                is not finite in that precision.
+                is not finite in that precision; if the certificate is of other weights.
             OSError: If the artefact cannot be written. What was at `path` stays.
         """
         title = name or " ".join(self.problem.fields)
         facts = card_facts(title, description, errors, seed, command)
+        if certificate is not None:
+            facts["certificate"] = certificate_entry(self, certificate, dtype)
         names = check_names("derivatives", derivatives) if derivatives else ()
         return export_pinn(self, path, names, facts, dtype, samples)
 
@@ -163,6 +190,10 @@ class ProblemModel(PhysicsModel):
         Finite, so that an epoch has its steps whatever steps_per_execution is.
         """
         return tf.data.Dataset.from_tensors(tf.zeros((1,), self.compute_dtype)).repeat(count)
+
+    def _begin_training(self, changing: bool) -> list[keras.callbacks.Callback]:
+        watches = super()._begin_training(changing)
+        return [*watches, UnknownValues()] if self.unknowns else watches
 
     def _begin_evaluation(self) -> None:
         """Refuses what cannot be evaluated, and makes the metrics precise."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import keras
 
 from kerasphys._limits import check_archive
 from kerasphys._validation import check_bool, message
-from kerasphys.models.loading import read_model
+from kerasphys.models.loading import loading_weights, read_model
+from kerasphys.models.widening import widen
 
 if TYPE_CHECKING:
+    from kerasphys.models.pinn_model import PINNModel
     from kerasphys.models.surrogate_model import SurrogateModel
+
+SAMPLES = 64  # points on which a wider network is compared with the narrower one
 
 
 def warm_start(model: SurrogateModel, path: str | os.PathLike, scaling: bool) -> None:
@@ -35,7 +39,41 @@ def warm_start(model: SurrogateModel, path: str | os.PathLike, scaling: bool) ->
             ours.assign(theirs)
 
 
-def _load(path: str | os.PathLike, kind: type[SurrogateModel]) -> SurrogateModel:
+def warm_start_pinn(model: PINNModel, path: str | os.PathLike) -> None:
+    """Gives a model the networks of a saved one; arguments as of `PINNModel.warm_start`."""
+    with loading_weights():
+        saved = _load(path, type(model))
+    ours, theirs = model.problem, saved.problem
+    inputs = len(theirs.coordinates)
+    if ours.coordinates[:inputs] != theirs.coordinates:
+        _refuse(path, "the inputs", theirs.coordinates, ours.coordinates)
+    if ours.solution_fields != theirs.solution_fields:
+        _refuse(path, "the fields", theirs.solution_fields, ours.solution_fields)
+    points = ours.domain.sample(SAMPLES).astype(model.compute_dtype)
+    columns = saved.features(points[:1, :inputs]).shape[-1]
+    before = [variable.numpy() for variable in model.variables]
+    try:
+        widen(model.network, saved.network, model.features(points), columns)
+        for name in model.field_networks.keys() & saved.field_networks.keys():
+            networks = model.field_networks[name], saved.field_networks[name]
+            widen(*networks, model.scaling(points), inputs)
+    except ValueError as error:
+        for variable, array in zip(model.variables, before, strict=True):
+            variable.assign(array)
+        raise ValueError(
+            f"The file {os.fspath(path)} holds a model with another network: {error}. A warm start "
+            "needs the same network, or a narrower one of the same kind and depth."
+        ) from error
+
+
+def _refuse(path: str | os.PathLike, what: str, theirs: Any, ours: Any) -> NoReturn:
+    raise ValueError(
+        f"The file {os.fspath(path)} holds a model with {what} {', '.join(theirs)}, and this model "
+        f"has {', '.join(ours)}."
+    )
+
+
+def _load(path: str | os.PathLike, kind: type) -> Any:
     if not isinstance(path, str | os.PathLike):
         raise TypeError(message("path", "the path of a .keras file", path))
     file = Path(path).absolute()

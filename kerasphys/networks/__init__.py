@@ -20,6 +20,7 @@ from kerasphys.networks.pirate_net import PirateNet
 from kerasphys.networks.pod_deeponet import PODDeepONet
 from kerasphys.networks.resnet import ResNet
 from kerasphys.networks.rollout import Rollout
+from kerasphys.networks.time_windows import TimeWindows
 from kerasphys.networks.unet import UNet
 
 __all__ = [  # noqa: RUF022 - in the order of the letters' codes, as everywhere
@@ -37,6 +38,7 @@ __all__ = [  # noqa: RUF022 - in the order of the letters' codes, as everywhere
     "PirateNet",
     "ResNet",
     "Rollout",
+    "TimeWindows",
     "UNet",
     "narrow_deep",
     "shallow_interpolant",

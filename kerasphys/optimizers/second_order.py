@@ -163,8 +163,8 @@ class SecondOrder(keras.optimizers.Optimizer):
         """
         own = self._named_state()
         names = list(store.keys())
-        if not names:  # a file without an optimizer: only the weights have changed
-            self.refresh()
+        if set(names) <= {"iteration", "learning_rate"}:
+            self.refresh()  # a file without an optimizer, or with one that never trained
             return
         own_shapes = {name: tuple(variable.shape) for name, variable in own.items()}
         shapes = {name: tuple(store[name].shape) for name in names}
