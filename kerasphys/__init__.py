@@ -23,35 +23,49 @@ from kerasphys import (
     networks,
     ode,
     optimizers,
+    parameters,
     plotting,
     solvers,
 )
 from kerasphys._load import load_model
 from kerasphys._version import __version__
-from kerasphys.analysis import diagnose
+from kerasphys.analysis import certify, diagnose
 from kerasphys.artifacts import load_surrogate
-from kerasphys.conditions import Data, Dirichlet, Neumann, Periodic, Residual, Robin, Table
-from kerasphys.input_function import InputFunction
+from kerasphys.conditions import (
+    Data,
+    Dirichlet,
+    Integral,
+    Neumann,
+    Periodic,
+    Residual,
+    Robin,
+    Table,
+)
+from kerasphys.models import march
+from kerasphys.parameters import InputFunction, Range, Unknown, UnknownField
 from kerasphys.point_sets import PointSets
 from kerasphys.problem import Problem
-from kerasphys.unknown import Unknown
 
 __all__ = [
     "Data",
     "Dirichlet",
     "InputFunction",
+    "Integral",
     "Neumann",
     "Periodic",
     "PointSets",
     "Problem",
+    "Range",
     "Residual",
     "Robin",
     "Table",
     "Unknown",
+    "UnknownField",
     "__version__",
     "analysis",
     "artifacts",
     "callbacks",
+    "certify",
     "conditions",
     "datasets",
     "derivatives",
@@ -64,11 +78,13 @@ __all__ = [
     "load_model",
     "load_surrogate",
     "losses",
+    "march",
     "metrics",
     "models",
     "networks",
     "ode",
     "optimizers",
+    "parameters",
     "plotting",
     "solvers",
 ]

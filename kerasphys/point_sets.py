@@ -24,11 +24,11 @@ class PointSet:
     """One set of points and what its conditions need there, as float64 arrays.
 
     Attributes:
-        points: `(n, d)`.
+        points: `(n, d)`; of an integral `(n, m, d)`, its quadrature points.
         images: `(n, d)`, the points across a periodic domain, or `None`.
         normals: `(n, spatial coordinates)`, outward unit normals, or `None`.
         weights: For each condition on this set, `(n,)`.
-        givens: For each of these conditions its given values, `(n,)` or `()`.
+        givens: For each of these conditions its given values, `(n,)`, `(n, m)` or `()`.
     """
 
     points: np.ndarray
@@ -106,11 +106,12 @@ class PointSets:
         for name in self.points:
             if self.conditions[name].has_own_points:
                 raise ValueError(
-                    f"Argument `points` names {name!r}, which has positions of its own, one for "
-                    f"each reading. Leave `{name}` out."
+                    f"Argument `points` names {name!r}, which has positions of its own. Leave "
+                    f"`{name}` out."
                 )
         for name, condition in self.conditions.items():
-            if name in self.points or isinstance(condition.region(domain), PointCloud):
+            own = condition.has_own_points or isinstance(condition.region(domain), PointCloud)
+            if own or name in self.points:
                 self._add(name, condition, self.points.get(name))
         if not self.sets:
             raise ValueError(
@@ -193,6 +194,10 @@ class PointSets:
         }
 
     def _add(self, name: str, condition: Condition, wanted: Any) -> None:
+        if not condition.pointwise:
+            points = condition.rows(name, self.domain, wanted, self.sampler, self._seed_of(name))
+            self.sets[name] = self._filled(PointSet(points, None, None), name)
+            return
         region = condition.region(self.domain)
         periodic = condition.images(np.zeros((0, self.domain.dim)), self.domain) is not None
         if wanted is None or isinstance(wanted, int | np.integer):
@@ -204,8 +209,7 @@ class PointSets:
                     self.sets[shared] = self._filled(self.sets[shared], name)
                     return
             self._shared[name] = (region, count, periodic)
-            mixed = np.random.SeedSequence([self.seed, self.draw, zlib.crc32(name.encode())])
-            points = region.sample(count, self.sampler, int(mixed.generate_state(1)[0]))
+            points = region.sample(count, self.sampler, self._seed_of(name))
         else:
             points = check_array(name, wanted, (None, self.domain.dim))
             outside = np.flatnonzero(~region.contains(points))
@@ -219,6 +223,11 @@ class PointSets:
             raise ValueError(f"The points given for `{name}` must be at least one.")
         images = condition.images(points, self.domain)
         self.sets[name] = self._filled(PointSet(points, images, None), name)
+
+    def _seed_of(self, name: str) -> int:
+        """The seed of the points of a condition."""
+        mixed = np.random.SeedSequence([self.seed, self.draw, zlib.crc32(name.encode())])
+        return int(mixed.generate_state(1)[0])
 
     def _at(self, name: str, points: np.ndarray) -> PointSet:
         """The set of that name at other points."""
@@ -242,15 +251,13 @@ class PointSets:
                 points.givens,
             )
         weight = check_value(f"weights[{name!r}]", self.weights.get(name, 1.0))
-        check_arguments(f"weights[{name!r}]", weight, names)
-        weights = evaluate(f"weights[{name!r}]", weight, points.points, names)
+        check_arguments(f"weights[{name!r}]", weight, condition.row_coordinates(names))
+        places = points.points if condition.pointwise else points.points[:, 0]
+        weights = evaluate(f"weights[{name!r}]", weight, places, names)
         if np.any(weights < 0):
             raise ValueError(f"The weights of the points of `{name}` must not be negative.")
         points.weights[name] = np.broadcast_to(weights, len(points.points)).copy()
-        points.givens[name] = {
-            given: evaluate(f"{name}.{given}", value, points.points, names)
-            for given, value in condition.givens.items()
-        }
+        points.givens[name] = condition.evaluated(name, points.points, self.domain)
         return points
 
     def __repr__(self) -> str:

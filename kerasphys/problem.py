@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,18 +11,27 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from kerasphys._functions import MissingFunction
 from kerasphys._registry import pack, serializable
-from kerasphys._validation import check_name, check_number, message
+from kerasphys._validation import check_name, check_names, message
 from kerasphys.conditions import Condition, Located
-from kerasphys.conditions.functions import MissingFunction
 from kerasphys.conditions.values import Value
 from kerasphys.derivatives import Gradient, Namespace, Parameter, Plan
 from kerasphys.geometry import Geometry
-from kerasphys.input_function import InputFunction
+from kerasphys.parameters import InputFunction, Range, UnknownField
+from kerasphys.parameters.checks import (
+    ParameterValue,
+    check_axes,
+    check_dependence,
+    check_logs,
+    check_parameters,
+    of_kind,
+    warn_of_few_readings,
+)
+from kerasphys.parameters.range import as_intervals
 from kerasphys.point_sets import PointSets
-from kerasphys.unknown import Unknown
 
-RESERVED_FIELDS = ("on", "at", "weight", "alpha", "beta")
+RESERVED_FIELDS = ("on", "at", "std", "weight", "alpha", "beta")
 RESERVED_CONDITIONS = ("loss", "seed", "sampler", "weights")
 
 
@@ -29,12 +40,13 @@ class Problem:
     """Fields on a domain, and the conditions that they must satisfy.
 
     Args:
-        domain: A geometry; its coordinates are the inputs of the network, in their order.
+        domain: A geometry; its coordinates, and then the names of the ranges, are the inputs of
+            the network, in their order.
         fields: The names of the unknown functions, the outputs of the network.
         conditions: For each name a condition: `Residual`, `Dirichlet`, `Neumann`, `Robin`,
-            `Periodic` or `Data`. The names appear in the logs, as `equation_loss`.
-        parameters: For each name a number, an `Unknown` to be identified, or an `InputFunction`
-            that the network receives.
+            `Periodic`, `Integral` or `Data`. The names appear in the logs, as `equation_loss`.
+        parameters: For each name a number, an `Unknown` or `UnknownField` to be identified, a
+            `Range` of values, or an `InputFunction` that the network receives.
         vectors: Names of vectors and their components, `{"velocity": ("v1", "v2")}`, for
             `div_velocity`.
         time: The coordinate that `laplacian_`, `grad_` and `div_` leave out; by default `"t"`.
@@ -70,22 +82,28 @@ class Problem:
         domain: Geometry,
         fields: str | Sequence[str],
         conditions: Mapping[str, Condition],
-        parameters: Mapping[str, float | Unknown | InputFunction] | None = None,
+        parameters: Mapping[str, ParameterValue] | None = None,
         vectors: Mapping[str, Sequence[str]] | None = None,
         time: str | None = None,
     ):
         if not isinstance(domain, Geometry):
             raise TypeError(message("domain", "a geometry such as kp.geometry.Interval", domain))
-        self.domain = domain
-        self.parameters = _check_parameters(parameters)
-        self.input_functions = {
-            name: value
-            for name, value in self.parameters.items()
-            if isinstance(value, InputFunction)
-        }
-        inputs = tuple(self.input_functions)
-        scalars = tuple(name for name in self.parameters if name not in inputs)
-        self.namespace = Namespace(domain.coordinates, fields, scalars, vectors, time, inputs)
+        self.parameters = check_parameters(parameters)
+        self.ranges = of_kind(Range, self.parameters)
+        self.physical_domain = domain
+        self._intervals = as_intervals(self.ranges, domain)
+        self.domain = functools.reduce(operator.mul, self._intervals.values(), domain)
+        self.input_functions = of_kind(InputFunction, self.parameters)
+        self.unknown_fields = of_kind(UnknownField, self.parameters)
+        self.solution_fields = check_names("fields", fields)
+        fields = (*self.solution_fields, *self.unknown_fields)
+        inputs, ranges = tuple(self.input_functions), tuple(self.ranges)
+        others = (*self.unknown_fields, *inputs, *ranges)
+        scalars = tuple(name for name in self.parameters if name not in others)
+        self.namespace = Namespace(
+            self.domain.coordinates, fields, scalars, vectors, time, inputs, ranges
+        )
+        check_axes(self.parameters, self.coordinates)
         for name, function in self.input_functions.items():
             unknown = set(function.axes or ()) - set(domain.coordinates)
             if unknown:
@@ -100,6 +118,9 @@ class Problem:
                     f"Argument `fields`: {name!r} is an argument of the conditions. Rename it."
                 )
         self.conditions = self._check_conditions(conditions)
+        check_logs(self.parameters, self.conditions)
+        check_dependence(self.parameters, self.conditions, self.namespace)
+        warn_of_few_readings(self.parameters, self.conditions)
 
     @property
     def coordinates(self) -> tuple[str, ...]:
@@ -108,7 +129,7 @@ class Problem:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The names of the outputs, in their order."""
+        """The names of the outputs, in their order: those that are sought, then unknown fields."""
         return self.namespace.fields
 
     @property
@@ -165,8 +186,8 @@ class Problem:
 
     def get_config(self) -> dict[str, Any]:
         return {
-            "domain": pack(self.domain),
-            "fields": list(self.fields),
+            "domain": pack(self.physical_domain),
+            "fields": list(self.solution_fields),
             "conditions": {name: pack(c) for name, c in self.conditions.items()},
             "parameters": {
                 name: value if isinstance(value, float) else pack(value)
@@ -212,6 +233,7 @@ class Problem:
                     message(f"conditions[{name!r}]", "a condition such as kp.Residual", condition)
                 )
             try:
+                condition = condition.lifted(self.physical_domain, self._intervals)
                 condition.check(self.namespace, self.domain)
                 self._rehearse(condition)
             except Exception as error:
@@ -267,17 +289,3 @@ def check_residuals(residuals: Sequence[Any], n: int | None) -> None:
         if residual.shape.as_list() != [n] or not residual.dtype.is_floating:
             shape, dtype = tuple(residual.shape), residual.dtype.name
             raise ValueError(f"{expected} Received: {dtype} of shape {shape} for {n} points.")
-
-
-def _check_parameters(parameters: Any) -> dict[str, float | Unknown | InputFunction]:
-    if parameters is None:
-        return {}
-    if not isinstance(parameters, Mapping):
-        expected = "a dict of numbers, kp.Unknown and kp.InputFunction"
-        raise TypeError(message("parameters", expected, parameters))
-    return {
-        check_name("parameters", name): value
-        if isinstance(value, Unknown | InputFunction)
-        else check_number(f"parameters[{name!r}]", value)
-        for name, value in parameters.items()
-    }

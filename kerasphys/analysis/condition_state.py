@@ -94,7 +94,7 @@ def training_points(model: PINNModel, points: PointSets | None, seed: int) -> Po
     wanted: dict[str, Any] = {}
     for name, condition in model.soft_conditions.items():
         region = condition.region(problem.domain)
-        if isinstance(region, PointCloud):
+        if condition.has_own_points or isinstance(region, PointCloud):
             continue
         if has_arrays(model, name):
             raise ValueError(
@@ -170,10 +170,8 @@ def _state(
 ) -> ConditionState:
     arrays, squares = trained
     others = squares[:0] if fresh is None else fresh[1]
-    everywhere = (
-        arrays["points"]
-        if fresh is None
-        else np.concatenate([arrays["points"], fresh[0]["points"]])
+    everywhere = np.concatenate(
+        [_places(known["points"]) for known in (arrays, *(() if fresh is None else (fresh[0],)))]
     )
     together = np.concatenate([squares, others])
     faults = np.flatnonzero(~np.isfinite(together))
@@ -207,7 +205,8 @@ def _fresh(model: PINNModel, names: Sequence[str], count: int, seed: int) -> Arr
     problem = model.problem
     conditions = {name: problem.conditions[name] for name in names}
     for name, condition in conditions.items():
-        if has_arrays(model, name) or isinstance(condition.region(problem.domain), PointCloud):
+        own = condition.has_own_points or isinstance(condition.region(problem.domain), PointCloud)
+        if own or has_arrays(model, name):
             return None
     sets = PointSets(
         problem.domain,
@@ -225,6 +224,11 @@ def has_arrays(model: PINNModel, name: str) -> bool:
     """Whether a condition is given numbers that belong to the points one by one."""
     givens = model.problem.conditions[name].givens.values()
     return any(isinstance(value, np.ndarray) for value in givens)
+
+
+def _places(points: np.ndarray) -> np.ndarray:
+    """The points `(n, d)`; for integrals the middle of the quadrature points of each."""
+    return points.reshape(len(points), -1, points.shape[-1]).mean(axis=1)
 
 
 def _concentration(squares: np.ndarray) -> float:

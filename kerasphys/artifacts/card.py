@@ -12,11 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from kerasphys._validation import check_int, check_name, check_names, check_number, message
+from kerasphys._validation import (
+    check_int,
+    check_name,
+    check_names,
+    check_nonnegative,
+    check_number,
+    message,
+)
 from kerasphys.artifacts.layout import CARD_FILE, artifact_directory, read_json, refuse
 
 FORMAT_VERSION = 1
-ADDED = {"precision"}  # entries that older cards lack
+ADDED = {"precision", "certificate"}  # entries that older cards lack
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -41,6 +48,8 @@ class Card:
             that was not measured.
         seed: Integer or `None`.
         command: Text, the command that made the artefact, or `None`.
+        certificate: `None`, or a bound for the error of the model, as `Certificate.to_dict` of
+            `kp.certify` gives it: a mapping with the keys `kind`, `reason`, `bounds` and `weights`.
         created: Text, ISO 8601 with a time zone, or `None`: the time of writing.
         versions: Mapping from packages to their versions.
         signatures: Mapping from names of signatures to descriptions of `inputs` and `outputs`.
@@ -83,6 +92,7 @@ class Card:
     errors: Mapping[str, float | None] = dataclasses.field(default_factory=dict)
     seed: int | None = None
     command: str | None = None
+    certificate: Mapping[str, Any] | None = None
     created: str | None = None
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     signatures: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -102,6 +112,7 @@ class Card:
             "errors": _check_mapping("errors", self.errors, _optional(check_number)),
             "seed": _optional(check_int)("seed", self.seed),
             "command": _optional(_check_text)("command", self.command),
+            "certificate": _optional(_check_certificate)("certificate", self.certificate),
             "created": _optional(_check_time)("created", self.created),
             "versions": _check_mapping("versions", self.versions, _check_text),
             "signatures": _check_mapping("signatures", self.signatures, _check_signature),
@@ -235,6 +246,36 @@ def _check_precision(argument: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping) or set(value) != set(keys):
         raise TypeError(message(argument, f"None or a mapping with the keys {keys}", value))
     return check_json(argument, value)
+
+
+def _check_certificate(argument: str, value: Any) -> dict[str, Any]:
+    """A certificate whose bounds are the sums of their terms."""
+    found = _check_entries(argument, value, ("kind", "reason", "bounds", "weights"))
+    _optional(_check_text)(f"{argument}['kind']", found["kind"])
+    for key in ("reason", "weights"):
+        _check_text(f"{argument}[{key!r}]", found[key])
+    for name, entry in _check_mapping(f"{argument}['bounds']", found["bounds"], check_json).items():
+        here = f"{argument}['bounds'][{name!r}]"
+        bound = _check_entries(here, entry, ("norm", "value", "error", "terms"))
+        _check_text(f"{here}['norm']", bound["norm"])
+        _optional(check_nonnegative)(f"{here}['error']", bound["error"])
+        total = 0.0
+        for part, numbers_of in _check_mapping(here, bound["terms"], check_json).items():
+            term = _check_entries(here, numbers_of, ("size", "uncertainty", "constant"))
+            size, uncertainty, constant = (
+                check_nonnegative(f"{here}[{part!r}][{key!r}]", n) for key, n in term.items()
+            )
+            total += constant * (size + uncertainty)
+        if not math.isclose(check_number(here, bound["value"]), total, rel_tol=1e-9):
+            raise ValueError(message(here, f"the sum of its terms, {total:g}", bound["value"]))
+    return check_json(argument, value)
+
+
+def _check_entries(argument: str, value: Any, keys: Sequence[str]) -> dict[str, Any]:
+    """The values of a mapping with exactly these keys, in their order."""
+    if not isinstance(value, Mapping) or set(value) != set(keys):
+        raise TypeError(message(argument, f"a mapping with the keys {', '.join(keys)}", value))
+    return {key: value[key] for key in keys}
 
 
 def _check_signature(argument: str, value: Any) -> dict[str, Any]:

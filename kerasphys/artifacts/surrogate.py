@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from kerasphys._outside import outside
 from kerasphys._validation import check_array, check_names, message
 from kerasphys.artifacts.card import read_card
 from kerasphys.artifacts.layout import artifact_directory, refuse, verify_manifest
@@ -212,13 +213,14 @@ class Surrogate:
         for coordinate, column in zip(self.card.coordinates, array.T, strict=True):
             lower = -np.inf if coordinate["lower"] is None else coordinate["lower"]
             upper = np.inf if coordinate["upper"] is None else coordinate["upper"]
-            slack = 8 * precision * max(abs(b) for b in (lower, upper, 0.0) if np.isfinite(b))
-            outside = column[(column < lower - slack) | (column > upper + slack)]
-            if len(outside):
+            beyond = outside(column, lower, upper, precision)
+            if len(beyond):
+                name = coordinate["name"]
+                kind = "parameter " if name in self.card.parameters else ""
                 warnings.warn(
-                    f"{len(outside)} of {len(array)} points lie outside the range of the model "
-                    f"card, {coordinate['name']} in [{lower}, {upper}]; the first is "
-                    f"{coordinate['name']} = {outside[0]}. The errors on the card say nothing "
+                    f"{len(beyond)} of {len(array)} points lie outside the range of the model "
+                    f"card, {kind}{name} in [{lower}, {upper}]; the first is "
+                    f"{name} = {beyond[0]}. The errors on the card say nothing "
                     "about them.",
                     UserWarning,
                     stacklevel=6,

@@ -3,6 +3,7 @@
 from kerasphys.conditions.condition import Condition
 from kerasphys.conditions.data import Data
 from kerasphys.conditions.dirichlet import Dirichlet
+from kerasphys.conditions.integral import Integral
 from kerasphys.conditions.located import Located
 from kerasphys.conditions.neumann import Neumann
 from kerasphys.conditions.periodic import Periodic
@@ -14,6 +15,7 @@ __all__ = [
     "Condition",
     "Data",
     "Dirichlet",
+    "Integral",
     "Located",
     "Neumann",
     "Periodic",

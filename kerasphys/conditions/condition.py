@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import abc
+import copy
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from kerasphys._functions import MissingFunction
 from kerasphys._registry import pack, unpack
 from kerasphys._validation import check_nonnegative, message
-from kerasphys.conditions.functions import MissingFunction
 from kerasphys.conditions.located import Located
 from kerasphys.conditions.values import (
     Value,
@@ -19,17 +20,20 @@ from kerasphys.conditions.values import (
     check_value,
     describe_value,
     deserialize_value,
+    evaluate,
     serialize_value,
 )
 from kerasphys.derivatives import Namespace
-from kerasphys.geometry import Geometry, Region
+from kerasphys.geometry import Boundary, Geometry, Interval, Region
+from kerasphys.geometry.lifting import lift
 
 
 class Condition(abc.ABC):
     """Something that must hold on a region: the common part of all conditions.
 
     A subclass supplies `names` and `residuals`, and lists what its constructor takes in
-    `get_config`.
+    `get_config`. One whose residuals are not those of single points (`pointwise` is false) has
+    points of shape `(rows, m, d)`, which its method `rows` makes, and a residual for each row.
 
     Args:
         on: The region on which it must hold; `None` for the whole domain.
@@ -39,6 +43,7 @@ class Condition(abc.ABC):
 
     needs_normals = False
     has_own_points = False
+    pointwise = True
 
     def __init__(self, on: Region | None, weight: float, givens: Mapping[str, Value]):
         if on is not None and not isinstance(on, Region):
@@ -59,6 +64,15 @@ class Condition(abc.ABC):
         """Where the condition holds in a problem on `domain`."""
         return domain if self.on is None else self.on
 
+    def lifted(self, space: Geometry, intervals: Mapping[str, Interval]) -> Condition:
+        """The condition where a problem on `space` has further coordinates: at all their values."""
+        region = None if self.on is None else lift(self.on, space, intervals)
+        if region is self.on:
+            return self
+        other = copy.copy(self)
+        other.on = region
+        return other
+
     @abc.abstractmethod
     def names(self, namespace: Namespace) -> tuple[str, ...]:
         """The fields, derivatives, coordinates and parameters that `residuals` reads."""
@@ -70,6 +84,42 @@ class Condition(abc.ABC):
     def images(self, points: np.ndarray, domain: Geometry) -> np.ndarray | None:
         """A second set of points that the condition compares with the first, or `None`."""
         return None
+
+    def rows(
+        self,
+        name: str,
+        domain: Geometry,
+        wanted: int | np.ndarray | None,
+        sampler: str,
+        seed: int,
+    ) -> np.ndarray:
+        """The points of a condition that is not pointwise, `(rows, m, d)`.
+
+        Args:
+            name: The name of the condition, for errors.
+            domain: The domain of the problem.
+            wanted: How many rows, or what tells them apart; `None` where nothing was said.
+            sampler: As of `Region.sample`.
+            seed: Non-negative integer.
+        """
+        raise NotImplementedError
+
+    def row_coordinates(self, coordinates: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the coordinates that a weight of its points may depend on."""
+        return coordinates
+
+    def evaluated(self, name: str, points: np.ndarray, domain: Geometry) -> dict[str, np.ndarray]:
+        """What is given at points `(n, d)`: `(n,)` for each name, or `()` for a number.
+
+        Args:
+            name: The name of the condition, for errors.
+            points: Array of shape `(n, d)`.
+            domain: The domain of the problem.
+        """
+        return {
+            given: evaluate(f"{name}.{given}", value, points, domain.coordinates)
+            for given, value in self.givens.items()
+        }
 
     def check_normals(  # noqa: B027 (most conditions take any)
         self, normals: np.ndarray, namespace: Namespace
@@ -91,7 +141,8 @@ class Condition(abc.ABC):
     def missing_functions(self) -> tuple[str, ...]:
         """The functions that a loaded condition names but does not have."""
         values = (getattr(self, "function", None), *self.givens.values())
-        return tuple(value.name for value in values if isinstance(value, MissingFunction))
+        own = tuple(value.name for value in values if isinstance(value, MissingFunction))
+        return (*own, *self.on.missing_functions) if isinstance(self.on, Boundary) else own
 
     def describe(self) -> str:
         """One line for people."""

@@ -73,6 +73,12 @@ class Periodic(Condition):
                 f"coordinates are {', '.join(namespace.coordinates)}."
             )
         super().check(namespace, domain)
+        images = self.images(domain.start(self.across).sample(64), domain)
+        if not domain.end(self.across).contains(images).all():
+            raise ValueError(
+                f"Periodic across {self.across!r}, but the start and the end of {domain!r} are not "
+                "of one shape: every point of the one must lie opposite a point of the other."
+            )
         for name in self.fields:
             if name not in namespace.fields:
                 raise ValueError(

@@ -8,8 +8,8 @@ Plane = tuple[int, int]  # the index of a coordinate; -1 where it is smallest, +
 
 
 def planes(domain: Geometry, region: Region) -> list[Plane] | None:
-    """The faces of a part of the boundary; `None` if it is no such part, or one is curved."""
-    if not isinstance(region, Boundary) or region.geometry != domain:
+    """The faces of a part of the boundary; `None` if it is no such part, or curved, or cut."""
+    if not isinstance(region, Boundary) or region.geometry != domain or region.predicates:
         return None
     sides = {
         f"{end}({coordinate})": (index, side)

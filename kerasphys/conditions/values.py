@@ -9,9 +9,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from kerasphys import _functions as functions
 from kerasphys._registry import pack
 from kerasphys._validation import check_array, check_finite, check_number, message
-from kerasphys.conditions import functions
 from kerasphys.conditions.table import Table
 from kerasphys.derivatives import requested_names
 

@@ -11,10 +11,10 @@ import numpy as np
 from kerasphys._validation import check_name, check_number, message
 from kerasphys.conditions import Condition, Data
 from kerasphys.derivatives import Coordinate, Namespace, Parameter, requested_names
-from kerasphys.input_function import InputFunction
-from kerasphys.range import Range
-from kerasphys.unknown import Unknown
-from kerasphys.unknown_field import UnknownField
+from kerasphys.parameters.input_function import InputFunction
+from kerasphys.parameters.range import Range
+from kerasphys.parameters.unknown import Unknown
+from kerasphys.parameters.unknown_field import UnknownField
 
 ParameterValue = float | Unknown | UnknownField | Range | InputFunction
 T = TypeVar("T")

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from kerasphys._registry import pack, serializable, unpack
 from kerasphys._validation import check_names, message
-from kerasphys.unknown import Unknown
+from kerasphys.parameters.unknown import Unknown
 
 
 @serializable

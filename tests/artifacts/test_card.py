@@ -129,9 +129,52 @@ def test_the_page_lists_the_keys(card):
     assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == set(card.to_dict())
 
 
-def test_older_cards_lack_the_precision(written, tmp_path):
+@pytest.mark.parametrize("entry", ["precision", "certificate"])
+def test_older_cards_lack_entries(written, tmp_path, entry):
     path = shutil.copytree(written, tmp_path / "a")
     entries = json.loads((path / "card.json").read_text(encoding="utf-8"))
-    del entries["precision"]
+    del entries[entry]
     (path / "card.json").write_text(json.dumps(entries), encoding="utf-8")
-    assert read_card(path).precision is None
+    assert getattr(read_card(path), entry) is None
+
+
+CERTIFICATE = {
+    "kind": "a linear elliptic equation",
+    "reason": "stability constant 0.1",
+    "bounds": {
+        "l2": {
+            "norm": "L2 over x",
+            "value": 0.35,
+            "error": None,
+            "terms": {
+                "residual": {"size": 2.0, "uncertainty": 0.5, "constant": 0.1},
+                "boundary": {"size": 0.1, "uncertainty": 0.0, "constant": 1.0},
+            },
+        }
+    },
+    "weights": "0f",
+}
+
+
+def test_a_certificate_is_the_sum_of_its_terms():
+    assert Card(**MINIMAL, certificate=CERTIFICATE).certificate == CERTIFICATE
+    none = {"kind": None, "reason": "not linear", "bounds": {}, "weights": "0f"}
+    assert Card(**MINIMAL, certificate=none).certificate == none
+    for keys, value in (
+        (("bounds", "l2", "value"), 0.3),
+        (("bounds", "l2", "terms", "residual", "size"), -2.0),
+        (("bounds", "l2", "terms", "residual", "size"), float("nan")),
+        (("bounds", "l2", "terms", "residual"), {"size": 2.0}),
+        (("bounds", "l2", "error"), -1.0),
+        (("bounds", "l2", "norm"), None),
+        (("bounds", "l2"), 0.35),
+        (("bounds",), [0.35]),
+        (("reason",), None),
+        (("kind",), 3),
+    ):
+        bad = entry = json.loads(json.dumps(CERTIFICATE))
+        for key in keys[:-1]:
+            entry = entry[key]
+        entry[keys[-1]] = value
+        with pytest.raises((TypeError, ValueError), match="certificate"):
+            Card(**MINIMAL, certificate=bad)
