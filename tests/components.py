@@ -18,8 +18,10 @@ import kerasphys as kp
 # Bases to derive from, and containers that are filled by the package itself.
 NOT_BUILT_BY_USERS = {
     kp.analysis.Backpropagation,
+    kp.analysis.Certificate,
     kp.analysis.Diagnosis,
     kp.analysis.ErrorBudget,
+    kp.analysis.Estimates,
     kp.analysis.Selection,
     kp.conditions.Condition,
     kp.conditions.Located,
@@ -63,6 +65,12 @@ INPUT_SHAPES: dict[type, Any] = {
 
 def interval() -> kp.geometry.Interval:
     return kp.geometry.Interval(0.0, 1.0, "x")
+
+
+def overlapping() -> dict[str, kp.geometry.Geometry]:
+    return dict(
+        left=kp.geometry.Box((0.0, 0.0), (2.0, 1.0)), right=kp.geometry.Disk((0.0, 0.5), 0.25)
+    )
 
 
 def space_time() -> kp.geometry.Product:
@@ -135,10 +143,13 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.Problem: dict(
             domain=domain, fields="u", conditions={"ends": kp.Dirichlet(u=0.0, on=domain.end("x"))}
         ),
+        kp.Integral: dict(function=kp.equations.poisson, source=1.0),
+        kp.Range: dict(lower=0.1, upper=2.0),
         kp.Residual: dict(function=kp.equations.poisson, source=1.0),
         kp.Robin: dict(alpha=1.0, beta=1.0, on=domain.boundary(), u=0.0),
         kp.Table: dict(axes={"x": [0.0, 1.0]}, values=[0.0, 2.0]),
         kp.Unknown: dict(initial=1.0, lower=0.0),
+        kp.UnknownField: dict(of="x", network=kp.networks.MLP([4], outputs=1, seed=0), lower=0.0),
         kp.artifacts.Card: dict(
             kind="pinn",
             name="A field",
@@ -176,12 +187,18 @@ def recipes() -> dict[type, dict[str, Any]]:
         kp.derivatives.TapeEngine: {},
         kp.derivatives.TrunkEngine: {},
         kp.distribution.Cluster: dict(workers=["node1:12345", "node2:12345"], index=0),
+        kp.geometry.Ball: dict(center=(0.0, 0.0, 0.0), radius=1.0),
         kp.geometry.Boundary: dict(geometry=domain, names=("x",)),
         kp.geometry.Box: dict(lower=(0.0, 0.0), upper=(1.0, 2.0)),
+        kp.geometry.Difference: overlapping(),
         kp.geometry.Disk: dict(center=(0.0, 0.0), radius=1.0),
+        kp.geometry.Intersection: overlapping(),
         kp.geometry.Interval: dict(lower=0.0, upper=1.0),
+        kp.geometry.Mesh: dict(points=np.eye(3)[:, :2], cells=[[0, 1, 2]]),
         kp.geometry.PointCloud: dict(points=np.eye(2), coordinates=("x", "y")),
+        kp.geometry.Polygon: dict(vertices=[(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)]),
         kp.geometry.Product: dict(left=domain, right=kp.geometry.Interval(0.0, 1.0, "t")),
+        kp.geometry.Union: overlapping(),
         kp.layers.BoxScaling: dict(lower=[0.0, 0.0], upper=[1.0, 2.0]),
         kp.layers.ConvBlock: dict(
             filters=3,
@@ -220,6 +237,7 @@ def recipes() -> dict[type, dict[str, Any]]:
             classes=["a", "b"],
             augmentation=keras.layers.GaussianNoise(0.1, seed=0),
         ),
+        kp.models.EnsembleModel: dict(network=network(), problem=problem(), members=2),
         kp.models.GridPINNModel: dict(
             network=kp.networks.UNet(1, 2, seed=0), problem=grid_problem()
         ),
@@ -282,6 +300,9 @@ def recipes() -> dict[type, dict[str, Any]]:
         ),
         kp.networks.ResNet: dict(width=4, depth=2, scale=0.5, block_layers=2, outputs=1, seed=0),
         kp.networks.Rollout: dict(network=kp.networks.UNet(1, 2, seed=0), steps=2),
+        kp.networks.TimeWindows: dict(
+            network=kp.networks.MLP([4], seed=0), windows=[-1.0, 0.5, 1.0], outputs=1
+        ),
         kp.networks.UNet: dict(
             depth=1,
             base_channels=2,

@@ -9,8 +9,11 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "kerasphys"
 
 FLOORS = {
-    0: ["_backend", "_files", "_limits", "_precision", "_registry", "_validation", "_version"],
-    1: ["_grid_fields", "kernels"],
+    0: [
+        *["_backend", "_files", "_limits", "_outside", "_precision", "_registry", "_validation"],
+        "_version",
+    ],
+    1: ["_grid_fields", "_requested", "kernels"],
     2: ["artifacts", "derivatives", "distribution", "equations", "geometry", "plotting", "solvers"],
     3: ["layers", "losses", "metrics", "ode", "optimizers", "problem"],
     4: ["datasets", "networks"],
@@ -21,10 +24,10 @@ FLOORS = {
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
-# Files and folders that together are one room: what must hold, and where.
-ROOM = dict.fromkeys(
-    ["conditions", "input_function", "parameters", "point_sets", "range", "unknown"], "problem"
-)
+# Files and folders that together are one room: what must hold, and where; what functions ask for.
+ROOM = dict.fromkeys(["conditions", "parameters", "point_sets"], "problem") | {
+    "_functions": "_requested"
+}
 
 FORBIDDEN = {
     "equations": {"keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow"},

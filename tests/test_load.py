@@ -98,9 +98,9 @@ def test_a_hard_condition_with_registered_values_loads_without_the_others(tmp_pa
 OTHER_LINE = kp.geometry.Interval(0.0, 3.0, "x")
 
 
-def other(domain=LINE, fields="u", condition="equation", **kwargs):
+def other(domain=LINE, fields="u", condition="equation", residual=lambda u: u, **kwargs):
     conditions = {
-        condition: kp.Residual(lambda u: u),
+        condition: kp.Residual(residual),
         "left": kp.Dirichlet(u=0.0, on=domain.boundary()),
         "right": kp.Dirichlet(u=0.0, on=domain.boundary()),
     }
@@ -114,9 +114,16 @@ def other(domain=LINE, fields="u", condition="equation", **kwargs):
         (other(kp.geometry.Interval(0.0, 2.0, "y")), r"the coordinates \('x',\).*\('y',\)"),
         (other(OTHER_LINE), r"the domain Interval\(0\.0, 2\.0.*Interval\(0\.0, 3\.0"),
         (other(condition="balance"), r"the conditions \('equation', 'left', 'right'\).*'balance'"),
-        (other(parameters={"k": kp.Unknown(1.0)}), "the unknown parameters {}.*'k'"),
+        (
+            other(residual=lambda u, k: u - k, parameters={"k": kp.Unknown(1.0)}),
+            "the unknown parameters {}.*'k'",
+        ),
+        (
+            other(residual=lambda u, k: u - k, parameters={"k": kp.UnknownField()}),
+            r"the fields \('u',\).*\('u', 'k'\)",
+        ),
     ],
-    ids=["fields", "coordinates", "domain", "conditions", "unknowns"],
+    ids=["fields", "coordinates", "domain", "conditions", "unknowns", "unknown_fields"],
 )
 def test_another_problem_is_refused(problem, text, tmp_path, model):
     model.save(tmp_path / "model.keras")
