@@ -72,3 +72,8 @@ def _meets(value: Any, comparison: str, bound: Any) -> bool:
         return bool(OPERATORS[comparison](value, bound))
     except TypeError:
         return False
+
+
+def example(name: str, statement: str, **check: tuple[str, float]) -> Claim:
+    """A claim on the numbers that an example prints."""
+    return Claim(name, statement, ["python", "-m", "benchmarks.examples", name], check)

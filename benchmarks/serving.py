@@ -2,6 +2,7 @@
 
     python -m benchmarks.serving                       all cases
     python -m benchmarks.serving --case mlp_1000       the same network in all runtimes, one batch
+    python -m benchmarks.serving --case mlp_cost       what a call costs, and what a point
     python -m benchmarks.serving --case darcy          a U-Net against the solver it learned from
 
 Prints one JSON line for each case, measured in a process of its own. All numbers are from arrays in
@@ -14,8 +15,11 @@ the SavedModel's signature in Python (`saved_model`), `kp.load_surrogate` with i
 (`function_xla`), the program of `examples/serving` (`cpp`, from tensor to tensor) and
 `onnxruntime`. `surrogate` cuts a million points into batches of 65,536, the others do not.
 `against_onnxruntime` is the time of the fastest TensorFlow runtime over that of onnxruntime: less
-than 1 is faster. `one_thread_us` says why where it is more: the same with one thread, and with
-relu instead of tanh, which both compute alike; what is left then are matrix products.
+than 1 is faster. `one_thread_us` has the same with one thread, and with relu instead of tanh.
+
+`mlp_cost` says why small batches are slower than with onnxruntime: with one thread, a call takes
+`per_call_us` (the time of a single point) and `per_point_ns` for each point (from 10,000 points).
+`expected_1000_us` is what these two make of 1,000 points, beside the `us_1000` that were measured.
 
 `darcy` counts honestly. The network is judged by its error on unseen samples; the solver is given
 the coarsest grid on which its error, against the same fine solution, is no larger, cubic
@@ -48,6 +52,7 @@ from benchmarks.timing import OtherLoad, set_threads, time_calls
 
 ROOT = Path(__file__).resolve().parent.parent
 BATCHES = (1, 1000, 1_000_000)
+COSTS = (1, 1000, 10_000)
 UNITS = [64] * 4
 TENSORFLOW = ("saved_model", "function", "function_xla", "cpp")
 SERVED = {f"mlp_{batch}": batch for batch in BATCHES}
@@ -62,32 +67,13 @@ def measure_runtimes(case: str, batch: int, threads: int, least: float = 2.0) ->
         threads: Threads of every runtime.
         least: The least number of seconds that the calls of a runtime take together.
     """
-    import tensorflow as tf
-
-    import kerasphys as kp
-
     model = _network("tanh")
-    points = np.random.default_rng(0).uniform([-1, 0], [1, 1], (batch, 2)).astype("float32")
+    points = _points(batch)
     load = OtherLoad()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = model.export(folder / "mlp")
-        serve = tf.saved_model.load(str(path)).signatures["serve"]
-        surrogate = kp.load_surrogate(path)
-        function = tf.function(lambda x: model(x, training=False))
-        compiled = tf.function(lambda x: model(x, training=False), jit_compile=True)
-        calls: dict[str, Callable[[], Any]] = {
-            "saved_model": lambda: serve(points=tf.constant(points))["u"].numpy(),
-            "surrogate": lambda: surrogate.predict(points, verbose=0)["u"],
-            "function": lambda: function(tf.constant(points)).numpy(),
-            "function_xla": lambda: compiled(tf.constant(points)).numpy(),
-            "onnxruntime": _onnxruntime(path, folder / "mlp.onnx", points, threads),
-        }
-        expected = calls["saved_model"]()
-        seconds: dict[str, float | None] = {}
-        for runtime, call in calls.items():
-            np.testing.assert_allclose(np.ravel(call()), expected, rtol=0, atol=1e-5)
-            seconds[runtime] = statistics.median(time_calls(call, 10, least, 100_000)[1])
+        seconds = _python_seconds(model, path, points, threads, least)
         repeats = max(10, 10_000 // batch)
         seconds["cpp"] = _cpp(path, folder, points, threads, repeats)
         alone = {}
@@ -113,6 +99,63 @@ def measure_runtimes(case: str, batch: int, threads: int, least: float = 2.0) ->
         "other_cores_busy": load.cores(),
         "machine": machine(),
     }
+
+
+def measure_cost(threads: int = 1, least: float = 2.0) -> dict[str, Any]:
+    """The line of the case `mlp_cost`; arguments as of `measure_runtimes`."""
+    model = _network("tanh")
+    load = OtherLoad()
+    with tempfile.TemporaryDirectory() as name:
+        path = model.export(Path(name) / "mlp")
+        one, some, many = (
+            _python_seconds(model, path, _points(batch), threads, least) for batch in COSTS
+        )
+    per_point = {k: (many[k] - one[k]) / (COSTS[-1] - 1) for k in one}
+    fastest = min(TENSORFLOW[:-1], key=per_point.__getitem__)
+    return {
+        "case": "mlp_cost",
+        "threads": threads,
+        "per_call_us": _microseconds(one),
+        "per_point_ns": {k: round(1e9 * v, 1) for k, v in per_point.items()},
+        "expected_1000_us": _microseconds({k: one[k] + 999 * per_point[k] for k in one}),
+        "us_1000": _microseconds(some),
+        "fastest_tensorflow": fastest,
+        "per_point_against_onnxruntime": round(per_point[fastest] / per_point["onnxruntime"], 3),
+        "other_cores_busy": load.cores(),
+        "machine": machine(),
+    }
+
+
+def _python_seconds(
+    model: Any, path: Path, points: np.ndarray, threads: int, least: float
+) -> dict[str, Any]:
+    """Seconds of a call from Python, for each runtime; all must agree."""
+    import tensorflow as tf
+
+    import kerasphys as kp
+
+    loaded = tf.saved_model.load(str(path))  # its signatures fail once it is gone
+    serve = loaded.signatures["serve"]
+    surrogate = kp.load_surrogate(path)
+    function = tf.function(lambda x: model(x, training=False))
+    compiled = tf.function(lambda x: model(x, training=False), jit_compile=True)
+    calls: dict[str, Callable[[], Any]] = {
+        "saved_model": lambda: serve(points=tf.constant(points))["u"].numpy(),
+        "surrogate": lambda: surrogate.predict(points, verbose=0)["u"],
+        "function": lambda: function(tf.constant(points)).numpy(),
+        "function_xla": lambda: compiled(tf.constant(points)).numpy(),
+        "onnxruntime": _onnxruntime(path, path.with_suffix(".onnx"), points, threads),
+    }
+    expected = calls["saved_model"]()
+    seconds = {}
+    for runtime, call in calls.items():
+        np.testing.assert_allclose(np.ravel(call()), expected, rtol=0, atol=1e-5)
+        seconds[runtime] = statistics.median(time_calls(call, 10, least, 100_000)[1])
+    return seconds
+
+
+def _points(batch: int) -> np.ndarray:
+    return np.random.default_rng(0).uniform([-1, 0], [1, 1], (batch, 2)).astype("float32")
 
 
 def _network(activation: str) -> Any:
@@ -235,10 +278,10 @@ def _median(call: Callable[[], Any]) -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    cases = (*SERVED, "darcy")
+    cases = (*SERVED, "mlp_cost", "darcy")
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--case", choices=[*cases, "all"], default="all")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2, help="of all cases but mlp_cost: 1")
     parser.add_argument("--seed", type=int, default=0, help="of darcy")
     options = parser.parse_args(arguments)
     if options.case == "all":
@@ -246,9 +289,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             again = [f"--case={case}", f"--threads={options.threads}", f"--seed={options.seed}"]
             subprocess.run([sys.executable, "-m", "benchmarks.serving", *again], check=True)
         return
-    set_threads(options.threads)
+    threads = 1 if options.case == "mlp_cost" else options.threads
+    set_threads(threads)
     if options.case == "darcy":
         line = measure_darcy(seed=options.seed)
+    elif options.case == "mlp_cost":
+        line = measure_cost()
     else:
         line = measure_runtimes(options.case, SERVED[options.case], options.threads)
     print(json.dumps(line), flush=True)

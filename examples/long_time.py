@@ -2,15 +2,16 @@
 
     u' = v,  v' = (1 - u²) v - u        u(0) = 2, v(0) = 0        0 < t < 40
 
-    python -m examples.long_time             about a minute on two cores
+    python -m examples.long_time             about two minutes on two cores
     python -m examples.long_time --quick     a few seconds, over a shorter time
 
 Van der Pol's oscillator. The equation alone does not say which of its solutions is meant; the
 initial values do, and what they say must travel through all of the time. One network, trained
 everywhere at once, satisfies the equation late before it knows where it comes from: it settles at a
-wrong solution, often at the trivial one, u = 0. Causal weights make it wait. `kp.march` cuts the
-time into windows, each with a small network that begins where the one before ended, and the result
-is one model. Every solution ends in the limit cycle, whose period is known.
+wrong solution, often at the trivial one, u = 0. Causal weights, which make the late points wait, do
+not save it here. `kp.march` cuts the time into windows, each with a small network that begins where
+the one before ended, and the result is one model. Every solution ends in the limit cycle, whose
+period is known.
 """
 
 import argparse

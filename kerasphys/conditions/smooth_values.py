@@ -55,13 +55,20 @@ class SmoothValues:
         """The distance from some faces, as a share of the scale."""
         columns = _traced(columns)
         mode = os.environ.get("PSI", "tanh")
-        psi = {"tanh": lambda s: np.tanh(s), "tanh15": lambda s: np.tanh(1.5*s), "id": lambda s: s, "rat": lambda s: s/np.sqrt(1+s*s), "req": None}[mode]
+        psi = {"tanh": lambda s: np.tanh(s), "tanh15": lambda s: np.tanh(1.5*s), "id": lambda s: s, "rat": lambda s: s/np.sqrt(1+s*s), }.get(mode)
         free = [p.distance(columns, self.scale, p.rim) for p in pieces if not p.rim]
         cut = [p.distance(columns, self.scale, p.rim) for p in pieces if p.rim]
         if mode == "req":
             return functools.reduce(joined, free + cut)
         if cut:
             free.append(functools.reduce(joined, cut))
+        if len(free) == 1:
+            return free[0]
+        if psi is None:
+            K = float(mode)
+            prod = functools.reduce(lambda a, b: a * b, free)
+            big = functools.reduce(lambda a, b: a * b, [f*f+K*K for f in free])
+            return K*prod/np.sqrt(big-prod*prod)
         return functools.reduce(lambda a, b: a * b, map(psi, free))
 
 

@@ -16,15 +16,17 @@ class Trace:
     """The operations that a network applies to points.
 
     Args:
-        network: Callable from `(n, d)` to a tensor.
+        network: Callable from `(n, d)`, and the weights, to a tensor.
         points: Tensor or `tf.TensorSpec` of shape `(n, d)`.
+        weights: Specs of tensors that each replay supplies, beside those that the network reads.
     """
 
-    def __init__(self, network: Callable, points: Any):
+    def __init__(self, network: Callable, points: Any, weights: Sequence[tf.TensorSpec] = ()):
         spec = tf.TensorSpec(points.shape, points.dtype)
-        traced = tf.function(lambda p: tf.convert_to_tensor(network(p)), autograph=False)
-        self._graph = traced.get_concrete_function(spec).graph
+        traced = tf.function(lambda *given: tf.convert_to_tensor(network(*given)), autograph=False)
+        self._graph = traced.get_concrete_function(spec, *weights).graph
         self._input = self._graph.inputs[0].name
+        self._weights = [tensor.name for tensor in self._graph.inputs[1 : 1 + len(weights)]]
         self._output = self._graph.outputs[0].name
         self._outer = {inner.name: outer for outer, inner in self._graph.captures}
         self._variables = {id(variable.handle): variable for variable in self._graph.variables}
@@ -48,16 +50,23 @@ class Trace:
         """The operations that depend on the points."""
         return tuple(filter(self._depends, self._operations))
 
-    def replay(self, points: Any, rule: Callable[[tf.Operation, list], Sequence]) -> Any:
+    def replay(
+        self,
+        points: Any,
+        rule: Callable[[tf.Operation, list], Sequence],
+        weights: Sequence[tf.Tensor] = (),
+    ) -> Any:
         """Applies the operations anew, in the graph of the caller.
 
         Args:
             points: What takes the place of the points.
             rule: From an operation that depends on the points, and its inputs, to its outputs.
+            weights: What takes the place of the weights.
         """
         values: dict[str, Any] = {self._input: points}
+        values |= zip(self._weights, weights, strict=True)
         for operation in self._operations:
-            if operation.outputs[0].name == self._input:
+            if operation.outputs[0].name in values:
                 continue
             inputs = [values[tensor.name] for tensor in operation.inputs]
             outputs = (rule if self._depends(operation) else self._independent)(operation, inputs)

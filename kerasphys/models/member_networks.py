@@ -98,28 +98,33 @@ class _Together:
     """All members as a list of operations, each on an axis of members in front.
 
     It is made once: where XLA compiles, TensorFlow would hide what it vectorises in a function,
-    through which no jets pass. Keras does not see the network from which it is made.
+    through which no jets pass. The weights are read at each call, where each device has its own.
+    Keras does not see the network from which it is made.
     """
 
     def __init__(self, network: keras.layers.Layer, weights: list[keras.Variable], width: int):
+        self._weights = weights
         count, members = len(network.trainable_variables), weights[0].shape[0]
 
         def one(rows_and_weights: tuple[tf.Tensor, ...]) -> tf.Tensor:
             rows, *own = rows_and_weights
             return network.stateless_call(own[:count], own[count:], rows)[0]
 
-        def together(inputs: tf.Tensor) -> tf.Tensor:
+        def together(inputs: tf.Tensor, *values: tf.Tensor) -> tf.Tensor:
             rows = tf.reshape(inputs, (members, -1, width))  # (members, n, d)
-            values = [variable.value for variable in weights]
             outputs = tf.vectorized_map(one, (rows, *values), fallback_to_while_loop=False)
             return tf.reshape(outputs, (-1, outputs.shape[-1]))
 
         with tf.init_scope():
-            spec = tf.TensorSpec((None, width), weights[0].dtype)
-            self._trace = Trace(together, spec)
+            inputs, *values = [
+                tf.TensorSpec(shape, weights[0].dtype)
+                for shape in ((None, width), *(variable.shape for variable in weights))
+            ]
+            self._trace = Trace(together, inputs, values)
 
     def __call__(self, inputs: Any) -> tf.Tensor:
-        return self._trace.replay(inputs, apply)
+        values = [tf.convert_to_tensor(variable.value) for variable in self._weights]
+        return self._trace.replay(inputs, apply, values)
 
 
 def _check_member(network: keras.layers.Layer) -> None:

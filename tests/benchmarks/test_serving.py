@@ -37,3 +37,12 @@ def test_a_network_that_learned_nothing_is_beaten_by_the_coarsest_grid():
     assert line["solver_relative_l2"] <= line["relative_l2"]
     for size in ("one", "many"):
         assert (line["break_even_solves"][size] is None) == (line["speedup"][size] <= 1)
+
+
+def test_what_a_call_and_a_point_cost(monkeypatch):
+    monkeypatch.setattr(serving, "COSTS", (1, 3, 5))
+    line = serving.measure_cost(least=0.0)
+    for runtime, cost in line["per_call_us"].items():
+        per_point = line["per_point_ns"][runtime] / 1000
+        assert line["expected_1000_us"][runtime] == pytest.approx(cost + 999 * per_point, abs=1.0)
+    assert set(line["us_1000"]) == set(line["per_call_us"])

@@ -27,7 +27,7 @@ def test_it_runs(tmp_path, capsys):
 @pytest.mark.slow
 def test_it_reaches_what_it_claims(tmp_path):
     numbers = long_time.main(["--output", str(tmp_path)])
-    assert numbers["windows"] < 1e-4
+    assert numbers["windows"] < 3e-4
     assert numbers["one"] > 100 * numbers["windows"]
     assert abs(numbers["period"] - long_time.PERIOD) < 1e-4
     assert numbers["training_seconds"] < 180
