@@ -34,6 +34,7 @@ NAMES = (
     "denoising",
     "diffusion_reaction",
     "digits",
+    "eccentric_pipe",
     "ensemble",
     "gradient_descent",
     "heat_2d_disk",

@@ -48,8 +48,8 @@ class Integral(Residual):
         equals: What the integral must be: a number, or with `each` a NumPy function of those
             coordinates, an array or a `kp.Table`.
         on: The region to integrate over. By default the whole domain.
-        each: Names of coordinates that are held fixed in each integral. The region must be a
-            product of where they lie and of the rest.
+        each: Names of coordinates that are held fixed in each integral, all `kp.Range` of the
+            problem among them. The region must be a product of where they lie and of the rest.
         nodes: Positive integer, the most quadrature points of an integral; see
             `kp.geometry.quadrature`.
         weight: Non-negative number, the factor of the mean square residual in the loss.
@@ -58,8 +58,8 @@ class Integral(Residual):
 
     Raises:
         TypeError: If the function takes `*args`, `**kwargs` or positional-only arguments.
-        ValueError: When the problem is made, if the function names something unknown, or the region
-            is no product of `each` and the rest.
+        ValueError: When the problem is made, if the function names something unknown, the region is
+            no product of `each` and the rest, or `each` lacks a range.
 
     Example:
         ```python
@@ -167,6 +167,13 @@ class Integral(Residual):
     def check(self, namespace: Namespace, domain: Geometry) -> None:
         super().check(namespace, domain)
         region = self.region(domain)
+        fixed = self.each or ()
+        varied = tuple(name for name in namespace.ranges if name not in fixed)
+        if varied:
+            raise ValueError(
+                f"The integral would go over all values of {', '.join(varied)}, a kp.Range of the "
+                f"problem. Hold it fixed: each={(*fixed, *varied)!r}."
+            )
         if self.each is not None:
             Sections(region, self.each)
             check_arguments(EQUALS, self.equals, self.each)

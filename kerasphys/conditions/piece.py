@@ -14,11 +14,13 @@ from kerasphys.geometry.drawing import draw
 from kerasphys.geometry.face import Face
 from kerasphys.geometry.flat_face import FlatFace
 from kerasphys.geometry.product import Product, ProductFace
-from kerasphys.geometry.smooth_distance import trimmed
+from kerasphys.geometry.segment import Segment
+from kerasphys.geometry.smooth_distance import Implicit, trimmed
 
 PROBES = {0: 1, 1: 129}  # of each face, by the dimension of its cube
 OTHER_PROBES = 1024
 CLEAR = 1e-3  # the smallest angle, in radians, at which a face leaves another one's continuation
+STRAIGHT = 1.0 - 1e-13  # the cosine between edges in line with each other
 AT_FACE = 1e-6  # of the scale: what is nearer belongs to the face
 
 
@@ -29,12 +31,17 @@ class Piece:
         face: The face, in the coordinates of the factor.
         domain: The factor.
         columns: The indices of its coordinates among all.
+
+    Attributes:
+        scale: Half the smallest extent of the factor, the unit of distances.
     """
 
     def __init__(self, face: Face, domain: Geometry, columns: range):
         self.face = face
         self.domain = domain
         self.columns = columns
+        lower, upper = domain.bounds
+        self.scale = float((upper - lower).min()) / 2.0
 
     @property
     def plane(self) -> tuple[int, int] | None:
@@ -51,33 +58,64 @@ class Piece:
             return False
         return True
 
-    def distance(self, columns: Sequence[Any], scale: float, rim: Sequence[int]) -> Any:
-        """A smooth distance from the face, as a share of a scale.
-
-        Args:
-            columns: For each coordinate of the domain an array or tensor.
-            scale: Positive number.
-            rim: Which parts of its rim end the face: see `open_rim`.
-        """
-        distance, kept = self.face.implicit(*(columns[index] for index in self.columns))
-        return trimmed(distance / scale, [kept[index] / scale for index in rim])
-
-    def open_rim(self, scale: float) -> tuple[int, ...]:
+    @functools.cached_property
+    def rim(self) -> tuple[int, ...]:
         """The parts of its rim beyond which its continuation meets the domain.
 
-        Only there it must be cut, which costs smoothness. Told by points of all faces.
+        Only there the face must be cut, which costs smoothness. Told by points of all faces.
         """
         points = np.concatenate([_probes(face) for face in self.domain.faces])
-        distance, kept = self.face.implicit(*points.T / 1.0)
-        levels = [level / scale for level in kept]
-        away = trimmed(distance / scale, levels)
+        distance, kept = self._levels([*points.T])
+        every = range(len(kept))
+        away = trimmed(distance, kept)
         apart = away > AT_FACE
-        for count in range(len(levels)):
-            for rim in itertools.combinations(range(len(levels)), count):
-                found = trimmed(distance / scale, [levels[index] for index in rim])
-                if np.all(found[apart] >= CLEAR * away[apart]):
-                    return rim
-        return tuple(range(len(levels)))
+        for rim in itertools.chain.from_iterable(itertools.combinations(every, n) for n in every):
+            found = trimmed(distance, [kept[index] for index in rim])
+            if np.all(found[apart] >= CLEAR * away[apart]):
+                return rim
+        return tuple(every)
+
+    def distance(self, columns: Sequence[Any]) -> Any:
+        """A smooth distance from the face, from an array or tensor for each coordinate."""
+        distance, kept = self._levels([columns[index] for index in self.columns])
+        return trimmed(distance, [kept[index] for index in self.rim])
+
+    def on_face(self, points: np.ndarray) -> np.ndarray:
+        """Points `(n, d)` of the whole domain, moved to places all over the face."""
+        moved = points.copy()
+        moved[:, list(self.columns)] = draw(self.face, len(points))
+        return moved
+
+    def merged(self, other: Piece) -> Piece | None:
+        """Both as one, where they are edges that go on straight from one to the other."""
+        one, two = self.face, other.face
+        if self.columns != other.columns or not isinstance(one, Segment):
+            return None
+        if not isinstance(two, Segment) or one.direction @ two.direction < STRAIGHT:
+            return None
+        for first, second in ((one, two), (two, one)):
+            if np.abs(first.end - second.start).max() <= AT_FACE * self.scale:
+                whole = Segment(first.start, second.end, first.parts)
+                return Piece(whole, self.domain, self.columns)
+        return None
+
+    def _levels(self, columns: Sequence[Any]) -> Implicit:
+        distance, kept = self.face.implicit(*columns)
+        return distance / self.scale, tuple(level / self.scale for level in kept)
+
+
+def without_joints(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces, with edges that go on straight as one."""
+    found: list[Piece] = []
+    for piece in pieces:
+        whole = piece
+        for other in found[::-1]:
+            together = whole.merged(other)
+            if together is not None:
+                found.remove(other)
+                whole = together
+        found.append(whole)
+    return found
 
 
 def pieces_of(face: Face, domain: Geometry) -> list[Piece]:

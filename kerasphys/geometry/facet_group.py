@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 
 from kerasphys.geometry._arrays import slack
@@ -12,8 +10,6 @@ from kerasphys.geometry.facets import Facets
 from kerasphys.geometry.quadrature import Rule
 from kerasphys.geometry.segment import Segment
 from kerasphys.geometry.simplices import map_unit, simplex_rule
-
-STRAIGHT = 1.0 - 1e-13  # the cosine between edges in line with each other
 
 
 class FacetGroup(Face):
@@ -47,23 +43,9 @@ class FacetGroup(Face):
     def rule(self, n: int) -> Rule:
         return simplex_rule(self.facets.vertices, self.facets.sizes, n) or super().rule(n)
 
-    @functools.cached_property
+    @property
     def pieces(self) -> tuple[Face, ...]:
-        """In the plane the straight edges; facets in line with each other are one edge."""
+        """In the plane the edges."""
         if self.dim > 2:
             return (self,)
-        corners, normals = self.facets.corners, self.facets.normals
-        after = {int(start): index for index, (start, _) in enumerate(corners)}
-        following = [after.get(int(end), -1) for _, end in corners]
-        bends = [n < 0 or normals[i] @ normals[n] < STRAIGHT for i, n in enumerate(following)]
-        first = set(range(len(corners))) - {
-            n for n, bend in zip(following, bends, strict=True) if not bend
-        }
-        return tuple(self._edge(index, following, bends) for index in sorted(first))
-
-    def _edge(self, first: int, following: list[int], bends: list[bool]) -> Segment:
-        last = first
-        while not bends[last]:
-            last = following[last]
-        start, end = self.facets.vertices[first, 0], self.facets.vertices[last, 1]
-        return Segment(start, end, self.parts)
+        return tuple(Segment(start, end, self.parts) for start, end in self.facets.vertices)

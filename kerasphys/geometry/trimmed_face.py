@@ -89,5 +89,6 @@ def kept_share(piece: Face | Geometry, level: Callable[[np.ndarray], np.ndarray]
     values = level(points).reshape((count,) * axes)
     slopes = np.gradient(values, axis=tuple(range(axes))) if axes > 1 else [np.gradient(values)]
     steepness = np.linalg.norm(slopes, axis=0) + np.finfo(np.float64).tiny
-    fractions = np.clip(0.5 + values / steepness, 0.0, 1.0).ravel()[piece.keeps(points)]
+    with np.errstate(over="ignore"):  # where the function is constant
+        fractions = np.clip(0.5 + values / steepness, 0.0, 1.0).ravel()[piece.keeps(points)]
     return float(fractions.mean()) if fractions.size else 0.0

@@ -176,11 +176,6 @@ def test_what_cannot_hold_exactly_is_refused(conditions, text):
         hard_model(ROD, conditions)
 
 
-def test_a_curved_boundary_is_refused():
-    with pytest.raises(ValueError, match="curved face"):
-        hard_model(DISK, {"rim": kp.Dirichlet(u=0.0, on=DISK.boundary())})
-
-
 def test_other_functions_are_refused():
     table = kp.Table({"x": [-1.0, 2.0]}, [1.0, 2.0])
     for given in (table, lambda x: np.interp(x, [-1, 2], [1, 2])):

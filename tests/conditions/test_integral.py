@@ -91,6 +91,12 @@ class TestValues:
         found = loss_terms(problem, lambda x, y, a: a * x * y, flow=5)["flow"]
         assert found < 1e-28
 
+    def test_no_integral_goes_over_a_range(self):
+        for each, cure in ((None, r"\('a',\)"), ("y", r"\('y', 'a'\)")):
+            mean = kp.Integral(value, each=each)
+            with pytest.raises(ValueError, match=f"values of a, a kp.Range.*each={cure}"):
+                kp.Problem(PLATE, "u", {"mean": mean}, parameters={"a": kp.Range(1.0, 2.0)})
+
 
 def test_rows_are_drawn_anew_and_by_seed():
     problem = mean_of(ROD, each="t", nodes=8)
