@@ -36,6 +36,12 @@ PHYSICS = (
         seconds=("<", 1800),
     ),
     example(
+        "eccentric_pipe",
+        "Heat between eccentric pipes to 1e-4, both boundary values built in.",
+        relative_l2=("<", 1e-4),
+        boundary_error=("<", 1e-13),
+    ),
+    example(
         "heat_inverse",
         "A conductivity to 1e-4 without noise; with noise within two predicted standard "
         "deviations, and in at least 45 of 50 draws.",
