@@ -4,8 +4,7 @@ from kerasphys.analysis.as_ode import as_ode
 from kerasphys.analysis.backpropagation import Backpropagation, backpropagate
 from kerasphys.analysis.band_coverage import band_coverage
 from kerasphys.analysis.budget import ErrorBudget
-from kerasphys.analysis.certificate import Certificate
-from kerasphys.analysis.certify import certify
+from kerasphys.analysis.certificates import Certificate, certify
 from kerasphys.analysis.confusion_matrix import confusion_matrix
 from kerasphys.analysis.covering_distance import covering_distance
 from kerasphys.analysis.descent import adam, gradient_descent, momentum

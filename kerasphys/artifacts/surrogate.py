@@ -94,7 +94,9 @@ class Surrogate:
             ValueError: If the shape, the channels or the names are wrong, or a value is not
                 finite.
         """
-        return _like(points, self._evaluate("serve", points, batch_size, verbose))
+        values = self._evaluate("serve", points, batch_size, verbose)
+        in_order = {name: values[name] for name in self.fields if name in values}
+        return _like(points, in_order | values)
 
     def derivatives(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 
@@ -117,6 +117,8 @@ class Resume(keras.callbacks.Callback):
         )
         ```
     """
+
+    of_one_fit: ClassVar[bool] = True  # so that no other `fit` takes its states for its own
 
     def __init__(
         self,

@@ -21,14 +21,15 @@ BLOCK = 8192  # points at once: memory stays flat, whatever their number
 def squared_residuals(model: PINNModel, arrays: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """For each condition that is trained on a set, its squared residual at each point, `(n,)`.
 
-    Where a condition has several residuals, their squares are added.
+    Where a condition has several residuals, their squares are added. Of the members of an ensemble
+    they are the mean.
 
     Args:
         model: The model.
         arrays: The set, as `PointSet.arrays` names it.
     """
     return {
-        name: tf.add_n([tf.square(residual) for residual in residuals])
+        name: tf.add_n([tf.square(residual) for residual in residuals]) / model.members
         for part in model.objective({"": arrays}, training=False).parts
         for name, residuals in part.residuals(arrays).items()
     }

@@ -135,8 +135,8 @@ class EnsembleModel(PINNModel):
         """The standard deviation of the fields among the members, `(n, m)`.
 
         Args:
-            x: Array of shape `(n, d)`.
-            batch_size: Positive integer, the number of points evaluated at once.
+            x: As of `predict_members`.
+            batch_size: As of `predict_members`.
             parameters: As of `predict`.
         """
         return self.predict_members(x, batch_size, parameters).std(axis=0, ddof=1)

@@ -12,8 +12,11 @@ from kerasphys.geometry import Box, Geometry, Interval
 from kerasphys.layers.grid_padding import per_axis
 from kerasphys.models.array_data import check_samples
 from kerasphys.models.grid_regions import periodic_conditions
-from kerasphys.models.pinn_checks import refuse_integrals, refuse_unknown_fields
-from kerasphys.models.range_columns import refuse_ranges
+from kerasphys.models.pinn_checks import (
+    refuse_integrals,
+    refuse_ranges,
+    refuse_unknown_fields,
+)
 from kerasphys.networks import GridNetwork
 from kerasphys.problem import Problem
 

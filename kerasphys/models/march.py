@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -11,14 +11,20 @@ import numpy as np
 
 from kerasphys._files import replace_file
 from kerasphys._validation import check_int, check_positive_int, message
-from kerasphys.layers import PeriodicEmbedding
+from kerasphys.geometry import PointCloud
+from kerasphys.models.march_checks import (
+    Callbacks,
+    check_axis,
+    check_callbacks,
+    check_first,
+    check_model,
+    check_points,
+)
 from kerasphys.models.pinn_model import PINNModel
 from kerasphys.models.time_slabs import TimeSlabs
 from kerasphys.models.window_model import WindowModel
 from kerasphys.networks import TimeWindows
 from kerasphys.problem import Problem
-
-Callbacks = Sequence[keras.callbacks.Callback]
 
 
 def march(
@@ -56,8 +62,9 @@ def march(
         validation_points: For each condition the number of its points in the validation of a
             window; `None` for none.
         callbacks: Keras callbacks, which begin anew in every window, such as `EarlyStopping`; they
-            see a model of that window. Or a function from the number of the window to them, where
-            each window needs its own, such as a directory for `TensorBoard`.
+            see a model of that window, of which `ModelCheckpoint` may write the weights only. Or a
+            function from the number of the window to them, where each window needs its own, such as
+            a directory for `TensorBoard` or `Resume`.
         first: The number of the window to begin with, at most the number of those that are
             finished; by default the first that is not.
         path: A `.keras` file that gets the model, without its optimizer, after each window; or
@@ -98,19 +105,21 @@ def march(
     Reference:
         Krishnapriyan et al., 2021, https://arxiv.org/abs/2109.01050
     """
-    network = _check_model(model)
-    points = _check_points("points", points, model.problem)
+    network = check_model(model)
+    points = check_points("points", points, model.problem)
     if validation_points is not None:
-        validation_points = _check_points("validation_points", validation_points, model.problem)
+        validation_points = check_points("validation_points", validation_points, model.problem)
     check_positive_int("epochs", epochs)
     seed = check_int("seed", seed, minimum=0)
-    first = _check_first(first, network)
-    if not callable(callbacks) and not isinstance(callbacks, Sequence):
-        expected = "Keras callbacks, or a function of the number of the window"
-        raise TypeError(message("callbacks", expected, callbacks))
+    first = check_first(first, network)
+    if not callable(callbacks):
+        callbacks = check_callbacks(callbacks, shared=True)
     if path is not None and not isinstance(path, str | os.PathLike):
         raise TypeError(message("path", "a path, or None", path))
     training = _March(model, network)
+    training.check_covered("points", points)
+    if validation_points is not None:
+        training.check_covered("validation_points", validation_points)
     history = _History()
     if path is not None:
         _save(model, path)
@@ -127,7 +136,9 @@ def march(
                 validation_data=None
                 if validation_points is None
                 else training.points(validation_points, seed + 1, sampler),
-                callbacks=list(callbacks(index) if callable(callbacks) else callbacks),
+                callbacks=check_callbacks(callbacks(index), shared=False)
+                if callable(callbacks)
+                else callbacks,
                 verbose=verbose,
             )
         except FloatingPointError as error:
@@ -154,10 +165,27 @@ class _March:
         self.edges = (lower + (upper - lower) * unit).tolist()
         self.edges[-1] = float(upper)
         self._slabs = TimeSlabs(problem, self.edges)
-        _check_axis(model, network, self._slabs.axis)
+        check_axis(model, network, self._slabs.axis)
         self._window: WindowModel | None = None
         self._before: WindowModel | None = None
         self._problem: Problem | None = None
+
+    def check_covered(self, argument: str, points: Mapping[str, int]) -> None:
+        """Refuses numbers of points that some window would lack."""
+        problem = self._model.problem
+        handed_on = self._slabs.states if len(self.edges) > 2 else {}
+        for name in (*self._model.soft_conditions, *handed_on):
+            condition = problem.conditions[name]
+            if (
+                name not in points
+                and not condition.has_own_points
+                and not isinstance(condition.region(problem.domain), PointCloud)
+            ):
+                later = ", which each window but the first continues" if name in handed_on else ""
+                raise ValueError(
+                    f"Argument `{argument}` has no number of points for the condition "
+                    f"{name!r}{later}."
+                )
 
     def enter(self, index: int) -> WindowModel:
         """The model of a window, ready for `fit`."""
@@ -223,55 +251,6 @@ class _History:
         history.history = {n: [row.get(n, float("nan")) for row in self._rows] for n in names}
         history.epoch = list(range(len(self._rows)))
         return history
-
-
-def _check_model(model: Any) -> TimeWindows:
-    if not isinstance(model, PINNModel):
-        raise TypeError(message("model", "a kp.models.PINNModel", model))
-    network = model.network
-    if not isinstance(network, TimeWindows):
-        cure = "Make it: kp.models.PINNModel(kp.networks.TimeWindows(network, 5), problem)."
-        raise ValueError(message("model", "a model of kp.networks.TimeWindows", network, cure))
-    if not model.compiled:
-        raise ValueError("The model must be compiled before march: model.compile('adam').")
-    model._check_trainable()
-    return network
-
-
-def _check_points(argument: str, points: Any, problem: Problem) -> dict[str, int]:
-    if not isinstance(points, Mapping):
-        raise TypeError(message(argument, "a dict of numbers by name of condition", points))
-    for name in points:
-        if name not in problem.conditions:
-            expected = f"numbers for conditions among {', '.join(problem.conditions)}"
-            raise ValueError(message(argument, expected, dict(points)))
-    return {name: check_positive_int(f"{argument}[{name!r}]", n) for name, n in points.items()}
-
-
-def _check_first(first: Any, network: TimeWindows) -> int:
-    finished, count = network.finished, len(network.copies)
-    if first is None:
-        if finished == count:
-            raise ValueError(f"All {count} windows are finished. To train them again, say first=0.")
-        return finished
-    first = check_int("first", first, minimum=0)
-    if first > min(finished, count - 1):
-        expected = f"at most {min(finished, count - 1)}, as {finished} of {count} are finished"
-        raise ValueError(message("first", expected, first))
-    return first
-
-
-def _check_axis(model: PINNModel, network: TimeWindows, axis: int) -> None:
-    """Refuses a network that takes another column for time than the problem."""
-    embedding = model.embedding
-    widths = [1] * len(model.problem.coordinates)
-    if isinstance(embedding, PeriodicEmbedding):
-        widths = [1 if p is None else 2 * embedding.harmonics for p in embedding.periods]
-    column, width = sum(widths[:axis]), sum(widths)
-    if network.axis % width != column:
-        expected = f"{column}, the column of {model.problem.namespace.time!r} among its inputs"
-        cure = "Say it when you make the network: kp.networks.TimeWindows(..., axis=...)."
-        raise ValueError(message("axis", expected, network.axis, cure))
 
 
 def _kinds(problem: Problem) -> dict[str, type]:

@@ -11,8 +11,11 @@ from kerasphys.conditions import Data
 from kerasphys.datasets.samples import POINTS
 from kerasphys.derivatives import TrunkEngine
 from kerasphys.layers.activations import check_smooth
-from kerasphys.models.pinn_checks import refuse_integrals, refuse_unknown_fields
-from kerasphys.models.range_columns import refuse_ranges
+from kerasphys.models.pinn_checks import (
+    refuse_integrals,
+    refuse_ranges,
+    refuse_unknown_fields,
+)
 from kerasphys.networks import OperatorNetwork
 from kerasphys.problem import Problem
 

@@ -151,3 +151,13 @@ def refuse_unknown_fields(problem: Problem, what: str) -> None:
             "kp.networks.MLP, and give the input functions to kp.Residual: "
             "kp.Residual(..., f=lambda x: x)."
         )
+
+
+def refuse_ranges(problem: Problem, model: str) -> None:
+    """Refuses a problem with ranges in a model whose inputs are functions."""
+    if problem.ranges:
+        raise ValueError(
+            f"{model} takes input functions, and the problem has the ranges "
+            f"{', '.join(problem.ranges)}. Give each as a kp.InputFunction, or take a network of "
+            "points, such as kp.networks.MLP, without input functions."
+        )

@@ -81,6 +81,8 @@ class PINNModel(ProblemModel):
         Raissi, Perdikaris, Karniadakis, 2019, https://doi.org/10.1016/j.jcp.2018.10.045
     """
 
+    members = 1  # how many networks there are for the fields: an ensemble has several
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         network = args[0] if args else kwargs.get("network")
         if cls is PINNModel and isinstance(network, GridNetwork):

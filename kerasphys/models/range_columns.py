@@ -39,16 +39,6 @@ def points_with_ranges(
     return points
 
 
-def refuse_ranges(problem: Problem, model: str) -> None:
-    """Refuses a problem with ranges in a model whose inputs are functions."""
-    if problem.ranges:
-        raise ValueError(
-            f"{model} takes input functions, and the problem has the ranges "
-            f"{', '.join(problem.ranges)}. Give each as a kp.InputFunction, or take a network of "
-            "points, such as kp.networks.MLP, without input functions."
-        )
-
-
 def _check_parameters(problem: Problem, parameters: Any) -> dict[str, float]:
     if parameters is None:
         return {}

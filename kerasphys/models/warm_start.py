@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import keras
+import numpy as np
 
 from kerasphys._limits import check_archive
 from kerasphys._validation import check_bool, message
@@ -50,6 +51,7 @@ def warm_start_pinn(model: PINNModel, path: str | os.PathLike) -> None:
     if ours.solution_fields != theirs.solution_fields:
         _refuse(path, "the fields", theirs.solution_fields, ours.solution_fields)
     points = ours.domain.sample(SAMPLES).astype(model.compute_dtype)
+    points = np.tile(points, (model.members, 1))
     columns = saved.features(points[:1, :inputs]).shape[-1]
     before = [variable.numpy() for variable in model.variables]
     try:

@@ -15,7 +15,8 @@ def widened(old: np.ndarray, fresh: np.ndarray) -> np.ndarray:
     they see all that comes in, count for nothing at first, and training lets them in.
 
     Args:
-        old: Weights `(inputs, units)`, `(units,)` or of another shape.
+        old: Weights `(inputs, units)`, `(units,)` or of another shape; of an ensemble with an axis
+            of members in front.
         fresh: First weights of the wider network, as large in each axis or larger.
 
     Raises:
@@ -24,8 +25,8 @@ def widened(old: np.ndarray, fresh: np.ndarray) -> np.ndarray:
     if old.ndim != fresh.ndim or np.any(np.array(old.shape) > fresh.shape):
         raise ValueError(f"weights of shape {old.shape} do not fit into {fresh.shape}")
     found = np.array(fresh)
-    if found.ndim == 2:
-        found[old.shape[0] :, : old.shape[1]] = 0.0
+    if found.ndim >= 2:
+        found[..., old.shape[-2] :, : old.shape[-1]] = 0.0
     found[tuple(slice(length) for length in old.shape)] = old
     return found
 

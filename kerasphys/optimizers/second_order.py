@@ -149,7 +149,7 @@ class SecondOrder(keras.optimizers.Optimizer):
         self.apply(gradient)
 
     def get_config(self) -> dict[str, Any]:
-        return {"learning_rate": float(self.learning_rate), "name": self.name}
+        return {"learning_rate": float(self.learning_rate.numpy()), "name": self.name}
 
     def save_own_variables(self, store: Any) -> None:
         for name, variable in self._named_state().items():

@@ -65,7 +65,7 @@ def test_a_data_frame_gives_a_data_frame(surrogate, points):
     found = surrogate.predict(frame[["t", "x"]])
     assert isinstance(found, pandas.DataFrame)
     pandas.testing.assert_index_equal(found.index, frame.index)
-    assert set(frame.join(found).columns) == {"x", "t", "u", "U"}
+    assert list(frame.join(found).columns) == ["x", "t", "u", "U"]
     np.testing.assert_array_equal(found["u"], surrogate.predict(points)["u"])
     found, values = surrogate.derivatives(frame), surrogate.derivatives(points)
     assert set(found.columns) == {"grad_u_1", "grad_u_2", "u_x"}

@@ -101,6 +101,39 @@ def on_arrays(model, x=X, y=Y, **kwargs):
 def test_points(optimizer, options, rtol):
     two = assert_alike(pinn(optimizer), lambda model: on_points(model, **options), rtol)
     assert int(two.optimizer.iterations.numpy()) == 20  # 4 steps at a time do not divide 10
+    type(two.optimizer).from_config(two.optimizer.get_config())  # as save and kp.march ask for it
+
+
+def test_ensembles():
+    """Each device has weights of its own for every member, with gradients of their own."""
+
+    def make():
+        network = kp.networks.MLP([4], seed=2)
+        model = kp.models.EnsembleModel(network, line_problem(), members=2)
+        model.compile(ADAM["optimizer"]())
+        return model
+
+    assert_alike(make, lambda model: on_points(model, epochs=1, validation_data=None), 1e-11)
+
+
+@pytest.mark.slow
+def test_windows_of_time():
+    rod = kp.geometry.Interval(0, 1, "x") * kp.geometry.Interval(0, 2, "t")
+    conditions = {
+        "equation": kp.Residual(kp.equations.heat, diffusivity=0.1),
+        "initial": kp.Dirichlet(u=1.0, on=rod.start("t")),
+    }
+
+    def make():
+        network = kp.networks.TimeWindows(kp.networks.MLP([4], seed=0), 2)
+        model = kp.models.PINNModel(network, kp.Problem(rod, "u", conditions))
+        model.compile(ADAM["optimizer"]())
+        return model
+
+    def fit(model):
+        return kp.march(model, {"equation": 7, "initial": 3}, epochs=2, verbose=0)
+
+    assert_alike(make, fit, 1e-11)
 
 
 def test_callbacks_that_adapt():

@@ -106,6 +106,25 @@ def test_second_order_optimizers_train_all_members_at_once(optimizer):
     assert np.ptp(model.member_parameters["diffusivity"]) > 0
 
 
+def test_what_judges_residuals_sees_the_means_of_the_logs():
+    model = ensemble()
+    sets = points(model.problem)
+    model.compile("adam")
+    logs = model.evaluate(sets, verbose=0, return_dict=True)
+    for name, state in kp.diagnose(model, points=sets, resolution=3).conditions.items():
+        assert state.loss == pytest.approx(logs[f"{name}_loss"], rel=1e-10)
+
+
+def test_a_wider_ensemble_begins_with_a_narrower_one(tmp_path):
+    narrow = ensemble()
+    narrow.save(tmp_path / "narrow.keras")
+    wide = ensemble(network=kp.networks.MLP([7], seed=3))
+    wide.warm_start(tmp_path / "narrow.keras")
+    np.testing.assert_allclose(wide.predict_members(X), narrow.predict_members(X), atol=1e-15)
+    with pytest.raises(ValueError, match="holds a model with another network"):
+        ensemble(members=2).warm_start(tmp_path / "narrow.keras")
+
+
 def test_it_leaves_as_one_model(tmp_path):
     problem = rod_problem()
     model = ensemble(problem)

@@ -330,9 +330,39 @@ def test_bad_arguments(argument, value, error):
         kp.march(model, **arguments)
 
 
+@pytest.mark.parametrize("kind", [kp.callbacks.Resume, keras.callbacks.BackupAndRestore])
+def test_states_of_one_fit_are_not_those_of_the_next(tmp_path, kind):
+    with pytest.raises(ValueError, match=r"`callbacks`.*each window has its own.*lambda window"):
+        marched(model_of(rod_problem()), {}, callbacks=[kind(tmp_path / "run")])
+
+
+def test_a_window_is_not_written_as_a_model(tmp_path):
+    checkpoint = keras.callbacks.ModelCheckpoint(tmp_path / "model.keras")
+    points = {"equation": 4, "initial": 4}
+    for callbacks in ([checkpoint], lambda window: [checkpoint]):
+        with pytest.raises(ValueError, match=r"ModelCheckpoint.*save_weights_only=True.*path="):
+            marched(model_of(rod_problem()), points, callbacks=callbacks)
+
+
+@pytest.mark.parametrize("argument", ["points", "validation_points"])
+def test_no_window_lacks_points(argument):
+    walls = kp.Dirichlet(u=1.0, on=ROD.boundary("x"))
+    numbers = {"points": {"equation": 4, "initial": 4, "walls": 4}}
+    for hard, missing, match in (
+        (False, "walls", "'walls'\\."),
+        (True, "initial", "'initial', which each window but the first continues"),
+    ):
+        given = {**numbers, argument: {n: 4 for n in numbers["points"] if n != missing}}
+        with pytest.raises(ValueError, match=rf"`{argument}` has no number.*{match}"):
+            marched(model_of(rod_problem(walls=walls), hard=hard), **given)
+
+
 def test_bad_models():
     with pytest.raises(TypeError, match=r"`model` must be a kp\.models.PINNModel"):
         kp.march(keras.Sequential(), {})
+    network = kp.networks.TimeWindows(kp.networks.MLP([4], seed=0), 2)
+    with pytest.raises(TypeError, match="PINNModel of a single network"):
+        kp.march(kp.models.EnsembleModel(network, rod_problem(), members=2), {})
     plain = kp.models.PINNModel(kp.networks.MLP([4], seed=0), rod_problem())
     with pytest.raises(ValueError, match=r"`model` must be a model of kp\.networks\.TimeWindows"):
         kp.march(plain, {})

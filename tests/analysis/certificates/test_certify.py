@@ -6,9 +6,9 @@ import scipy
 import tensorflow as tf
 
 import kerasphys as kp
-from kerasphys.analysis.decay import Decay, logarithmic_norm
-from kerasphys.analysis.nested_quadrature import NestedQuadrature
-from kerasphys.analysis.stability import barrier, first_eigenvalue
+from kerasphys.analysis.certificates.decay import Decay, logarithmic_norm
+from kerasphys.analysis.certificates.nested_quadrature import NestedQuadrature
+from kerasphys.analysis.certificates.stability import barrier, first_eigenvalue
 from tests.analysis.conftest import LINE, sum_model
 
 PI = np.pi

@@ -6,10 +6,10 @@ import functools
 
 import numpy as np
 
-from kerasphys.analysis.bound_term import BoundTerm
-from kerasphys.analysis.certified_model import CertifiedModel
-from kerasphys.analysis.given_values import TOLERANCE
-from kerasphys.analysis.no_bound import NoBound
+from kerasphys.analysis.certificates.bound_term import BoundTerm
+from kerasphys.analysis.certificates.certified_model import CertifiedModel
+from kerasphys.analysis.certificates.given_values import TOLERANCE
+from kerasphys.analysis.certificates.no_bound import NoBound
 from kerasphys.geometry import Interval, quadrature
 from kerasphys.solvers import chebyshev_matrix, chebyshev_points
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from kerasphys.analysis.bound import Bound
-from kerasphys.analysis.bound_term import BoundTerm
+from kerasphys.analysis.certificates.bound import Bound
+from kerasphys.analysis.certificates.bound_term import BoundTerm
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerasphys.analysis.bound import Bound
-from kerasphys.analysis.bound_term import BoundTerm
-from kerasphys.analysis.certified_model import CertifiedModel
-from kerasphys.analysis.decay import Decay, logarithmic_norm
-from kerasphys.analysis.elliptic_bounds import barrier_constant, boundary_term, coercivity
-from kerasphys.analysis.given_values import TOLERANCE
-from kerasphys.analysis.linear_operator import LinearOperator
-from kerasphys.analysis.nested_quadrature import NestedQuadrature
-from kerasphys.analysis.no_bound import NoBound
-from kerasphys.analysis.second_order_form import SecondOrderForm
+from kerasphys.analysis.certificates.bound import Bound
+from kerasphys.analysis.certificates.bound_term import BoundTerm
+from kerasphys.analysis.certificates.certified_model import CertifiedModel
+from kerasphys.analysis.certificates.decay import Decay, logarithmic_norm
+from kerasphys.analysis.certificates.elliptic_bounds import (
+    barrier_constant,
+    boundary_term,
+    coercivity,
+)
+from kerasphys.analysis.certificates.given_values import TOLERANCE
+from kerasphys.analysis.certificates.linear_operator import LinearOperator
+from kerasphys.analysis.certificates.nested_quadrature import NestedQuadrature
+from kerasphys.analysis.certificates.no_bound import NoBound
+from kerasphys.analysis.certificates.second_order_form import SecondOrderForm
 
 
 def parabolic_bounds(setting: CertifiedModel, operator: LinearOperator) -> tuple[str, dict, str]:

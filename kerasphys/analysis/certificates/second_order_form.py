@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasphys.analysis.linear_operator import LinearOperator
-from kerasphys.analysis.no_bound import NoBound
+from kerasphys.analysis.certificates.linear_operator import LinearOperator
+from kerasphys.analysis.certificates.no_bound import NoBound
 
 STEP = 1e-4  # of the width of the domain, in differences of coefficients
 ROUNDING = 1e-12

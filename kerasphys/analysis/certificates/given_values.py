@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kerasphys.analysis.bound_term import BoundTerm
-from kerasphys.analysis.no_bound import NoBound
+from kerasphys.analysis.certificates.bound_term import BoundTerm
+from kerasphys.analysis.certificates.no_bound import NoBound
 from kerasphys.conditions import Condition, Dirichlet
 from kerasphys.conditions.values import Value, evaluate
 from kerasphys.geometry import Face, unit_samples

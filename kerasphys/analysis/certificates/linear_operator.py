@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from kerasphys.analysis.given_values import given_at
-from kerasphys.analysis.no_bound import NoBound
+from kerasphys.analysis.certificates.given_values import given_at
+from kerasphys.analysis.certificates.no_bound import NoBound
 from kerasphys.conditions import Located
 from kerasphys.derivatives.engine import assemble
 from kerasphys.derivatives.terms import PartialKey

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerasphys.analysis.bound import Bound
-from kerasphys.analysis.bound_term import BoundTerm
-from kerasphys.analysis.certified_model import CertifiedModel
-from kerasphys.analysis.energy_bound import energy_bound
-from kerasphys.analysis.linear_operator import LinearOperator
-from kerasphys.analysis.nested_quadrature import NestedQuadrature
-from kerasphys.analysis.no_bound import NoBound
-from kerasphys.analysis.second_order_form import SecondOrderForm
-from kerasphys.analysis.stability import barrier, first_eigenvalue
+from kerasphys.analysis.certificates.bound import Bound
+from kerasphys.analysis.certificates.bound_term import BoundTerm
+from kerasphys.analysis.certificates.certified_model import CertifiedModel
+from kerasphys.analysis.certificates.energy_bound import energy_bound
+from kerasphys.analysis.certificates.linear_operator import LinearOperator
+from kerasphys.analysis.certificates.nested_quadrature import NestedQuadrature
+from kerasphys.analysis.certificates.no_bound import NoBound
+from kerasphys.analysis.certificates.second_order_form import SecondOrderForm
+from kerasphys.analysis.certificates.stability import barrier, first_eigenvalue
 
 
 def elliptic_bounds(setting: CertifiedModel, operator: LinearOperator) -> tuple[str, dict, str]:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from kerasphys._validation import check_int, check_names, message
-from kerasphys.analysis.certificate import Certificate
-from kerasphys.analysis.certified_model import CertifiedModel
-from kerasphys.analysis.elliptic_bounds import elliptic_bounds
-from kerasphys.analysis.evolution_bounds import ode_bounds, parabolic_bounds
-from kerasphys.analysis.linear_operator import LinearOperator
-from kerasphys.analysis.no_bound import NoBound
+from kerasphys.analysis.certificates.certificate import Certificate
+from kerasphys.analysis.certificates.certified_model import CertifiedModel
+from kerasphys.analysis.certificates.elliptic_bounds import elliptic_bounds
+from kerasphys.analysis.certificates.evolution_bounds import ode_bounds, parabolic_bounds
+from kerasphys.analysis.certificates.linear_operator import LinearOperator
+from kerasphys.analysis.certificates.no_bound import NoBound
 from kerasphys.conditions import Residual
 from kerasphys.conditions.values import Value, check_arguments, check_value
 from kerasphys.models import PINNModel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerasphys.analysis.bound_term import BoundTerm
+from kerasphys.analysis.certificates.bound_term import BoundTerm
 from kerasphys.geometry import Region, quadrature
 
 LEVELS = 3  # rules with all points, half of them and a quarter

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from kerasphys.analysis.given_values import GivenValues
-from kerasphys.analysis.nested_quadrature import NestedQuadrature
-from kerasphys.analysis.no_bound import NoBound
-from kerasphys.analysis.stability import pieces
+from kerasphys.analysis.certificates.given_values import GivenValues
+from kerasphys.analysis.certificates.nested_quadrature import NestedQuadrature
+from kerasphys.analysis.certificates.no_bound import NoBound
+from kerasphys.analysis.certificates.stability import pieces
 from kerasphys.conditions.traced import evaluate_in_graph
 from kerasphys.conditions.values import Value, evaluate
 from kerasphys.geometry import Face

@@ -7,12 +7,12 @@ import itertools
 import numpy as np
 from numpy.polynomial import legendre
 
-from kerasphys.analysis.bound import Bound
-from kerasphys.analysis.certified_model import CertifiedModel
-from kerasphys.analysis.harmonic_lifting import lifting_energy
-from kerasphys.analysis.nested_quadrature import NestedQuadrature
-from kerasphys.analysis.second_order_form import SecondOrderForm
-from kerasphys.analysis.stability import first_eigenvalue
+from kerasphys.analysis.certificates.bound import Bound
+from kerasphys.analysis.certificates.certified_model import CertifiedModel
+from kerasphys.analysis.certificates.harmonic_lifting import lifting_energy
+from kerasphys.analysis.certificates.nested_quadrature import NestedQuadrature
+from kerasphys.analysis.certificates.second_order_form import SecondOrderForm
+from kerasphys.analysis.certificates.stability import first_eigenvalue
 
 FUNCTIONS = 640  # the most polynomials that the flux is made of
 SHARE = 0.6  # of the points at which they are fitted: fewer functions than these
