@@ -11,11 +11,11 @@ import numpy as np
 
 from kerasphys.geometry import Geometry
 from kerasphys.geometry.drawing import draw
-from kerasphys.geometry.face import Face
-from kerasphys.geometry.flat_face import FlatFace
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.flat_face import FlatFace
+from kerasphys.geometry.faces.segment import Segment
+from kerasphys.geometry.faces.smooth_distance import Implicit, trimmed
 from kerasphys.geometry.product import Product, ProductFace
-from kerasphys.geometry.segment import Segment
-from kerasphys.geometry.smooth_distance import Implicit, trimmed
 
 PROBES = {0: 1, 1: 129}  # of each face, by the dimension of its cube
 OTHER_PROBES = 1024

@@ -12,7 +12,7 @@ from kerasphys.conditions.piece import Piece, without_joints
 from kerasphys.conditions.traced import Traced, evaluate_in_graph
 from kerasphys.conditions.values import Value
 from kerasphys.geometry import Geometry
-from kerasphys.geometry.smooth_distance import TINY, joined, rounded
+from kerasphys.geometry.faces.smooth_distance import TINY, joined, rounded
 
 PROBES = 64  # of each face
 SAME = 1e-12  # of the largest value: functions that differ by less agree

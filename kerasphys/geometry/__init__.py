@@ -8,20 +8,20 @@ NumPy and SciPy only. A `Geometry` is a domain (`Interval`, `Box`, `Disk`, `Ball
 from kerasphys.geometry.ball import Ball
 from kerasphys.geometry.boundary import Boundary
 from kerasphys.geometry.box import Box
-from kerasphys.geometry.difference import Difference
+from kerasphys.geometry.combinations.difference import Difference
+from kerasphys.geometry.combinations.intersection import Intersection
+from kerasphys.geometry.combinations.union import Union
 from kerasphys.geometry.disk import Disk
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.face import Face
 from kerasphys.geometry.geometry import Geometry
-from kerasphys.geometry.intersection import Intersection
 from kerasphys.geometry.interval import Interval
-from kerasphys.geometry.mesh import Mesh
+from kerasphys.geometry.meshes.mesh import Mesh
 from kerasphys.geometry.point_cloud import PointCloud
 from kerasphys.geometry.polygon import Polygon
 from kerasphys.geometry.product import Product
 from kerasphys.geometry.quadrature import quadrature
 from kerasphys.geometry.region import Region
 from kerasphys.geometry.samplers import unit_samples
-from kerasphys.geometry.union import Union
 
 __all__ = [
     "Ball",

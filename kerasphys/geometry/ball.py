@@ -10,12 +10,12 @@ import numpy as np
 from kerasphys._registry import serializable
 from kerasphys._validation import check_array, check_positive
 from kerasphys.geometry._arrays import slack, unit_vectors
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.smooth_distance import Implicit
 from kerasphys.geometry.geometry import Geometry
 from kerasphys.geometry.quadrature import Rule, unit_gauss
 from kerasphys.geometry.region import check_coordinates
 from kerasphys.geometry.samplers import check_unit
-from kerasphys.geometry.smooth_distance import Implicit
 
 
 @serializable

@@ -13,12 +13,12 @@ from kerasphys._registry import pack, serializable, unpack
 from kerasphys._validation import check_choice, check_int, check_positive_int, message
 from kerasphys.geometry._arrays import TOLERANCE
 from kerasphys.geometry.drawing import draw
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.restriction import restrict
 from kerasphys.geometry.geometry import Geometry
 from kerasphys.geometry.predicate import check_predicate
 from kerasphys.geometry.quadrature import Rule, joined_rule
 from kerasphys.geometry.region import Region
-from kerasphys.geometry.restriction import restrict
 from kerasphys.geometry.samplers import SAMPLERS, TENSOR_RULES, points_per_axis
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from kerasphys._registry import serializable
 from kerasphys._validation import check_array, check_positive
-from kerasphys.geometry.arc import Arc
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.arc import Arc
+from kerasphys.geometry.faces.face import Face
 from kerasphys.geometry.geometry import Geometry
 from kerasphys.geometry.quadrature import Rule, unit_gauss
 from kerasphys.geometry.region import check_coordinates

@@ -11,7 +11,7 @@ from kerasphys._validation import check_choice, check_int, check_positive_int, m
 from kerasphys.geometry.samplers import SAMPLERS, TENSOR_RULES, unit_samples
 
 if TYPE_CHECKING:
-    from kerasphys.geometry.face import Face
+    from kerasphys.geometry.faces.face import Face
     from kerasphys.geometry.geometry import Geometry
 
 MOST_CANDIDATES = 2**24

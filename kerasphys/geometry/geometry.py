@@ -10,16 +10,16 @@ import numpy as np
 from kerasphys._validation import check_choice
 from kerasphys.geometry._arrays import TOLERANCE, slack
 from kerasphys.geometry.drawing import draw
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.face import Face
 from kerasphys.geometry.quadrature import Rule, sampled_rule
 from kerasphys.geometry.region import Region
 
 if TYPE_CHECKING:
     from kerasphys.geometry.boundary import Boundary
-    from kerasphys.geometry.difference import Difference
-    from kerasphys.geometry.intersection import Intersection
+    from kerasphys.geometry.combinations.difference import Difference
+    from kerasphys.geometry.combinations.intersection import Intersection
+    from kerasphys.geometry.combinations.union import Union
     from kerasphys.geometry.product import Product
-    from kerasphys.geometry.union import Union
 
 
 class Geometry(Region):
@@ -133,19 +133,19 @@ class Geometry(Region):
 
     def __or__(self, other: Geometry) -> Union:
         """The points of this domain or of another."""
-        from kerasphys.geometry.union import Union
+        from kerasphys.geometry.combinations.union import Union
 
         return Union(self, other) if isinstance(other, Geometry) else NotImplemented
 
     def __sub__(self, other: Geometry) -> Difference:
         """The points of this domain outside another, such as a channel around a cylinder."""
-        from kerasphys.geometry.difference import Difference
+        from kerasphys.geometry.combinations.difference import Difference
 
         return Difference(self, other) if isinstance(other, Geometry) else NotImplemented
 
     def __and__(self, other: Geometry) -> Intersection:
         """The points of this domain that lie in another as well."""
-        from kerasphys.geometry.intersection import Intersection
+        from kerasphys.geometry.combinations.intersection import Intersection
 
         return Intersection(self, other) if isinstance(other, Geometry) else NotImplemented
 

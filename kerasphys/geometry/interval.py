@@ -9,8 +9,8 @@ import numpy as np
 from kerasphys._registry import serializable
 from kerasphys._validation import check_number, message
 from kerasphys.geometry._arrays import between
-from kerasphys.geometry.face import Face
-from kerasphys.geometry.flat_face import flat_faces
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.flat_face import flat_faces
 from kerasphys.geometry.geometry import Geometry
 from kerasphys.geometry.quadrature import Rule, gauss_rule
 from kerasphys.geometry.region import check_coordinates

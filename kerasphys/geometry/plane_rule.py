@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from kerasphys.geometry.arc import Arc
 from kerasphys.geometry.boundary import apportion
-from kerasphys.geometry.curve import Curve
+from kerasphys.geometry.faces.arc import Arc
+from kerasphys.geometry.faces.curve import Curve
+from kerasphys.geometry.faces.segment import Segment
 from kerasphys.geometry.quadrature import Rule, per_axis, unit_gauss
-from kerasphys.geometry.segment import Segment
 
 Height = Callable[[np.ndarray], np.ndarray]
 Cell = tuple[float, float, Height, Height, bool]  # from, to, below, above, whether one is an arc

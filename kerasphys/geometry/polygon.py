@@ -11,14 +11,14 @@ import numpy as np
 from kerasphys._registry import serializable
 from kerasphys._validation import check_array, check_int, message
 from kerasphys.geometry._arrays import between
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.segment import Segment
 from kerasphys.geometry.geometry import Geometry
 from kerasphys.geometry.plane_rule import plane_rule
 from kerasphys.geometry.predicate import check_predicate, holds
 from kerasphys.geometry.quadrature import Rule
 from kerasphys.geometry.region import check_coordinates
 from kerasphys.geometry.samplers import check_unit
-from kerasphys.geometry.segment import Segment
 
 TOUCHING = 1e-12  # of the extent: what is nearer than this touches
 

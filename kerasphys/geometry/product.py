@@ -10,11 +10,11 @@ import numpy as np
 from kerasphys._registry import pack, serializable, unpack
 from kerasphys._validation import message
 from kerasphys.geometry._arrays import TOLERANCE, combine_distances
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.smooth_distance import Implicit, within
 from kerasphys.geometry.geometry import Geometry
 from kerasphys.geometry.quadrature import Rule, product_rule
 from kerasphys.geometry.samplers import check_unit
-from kerasphys.geometry.smooth_distance import Implicit, within
 
 
 @serializable

@@ -11,7 +11,7 @@ from kerasphys._validation import check_positive_int, message
 from kerasphys.geometry.drawing import draw
 
 if TYPE_CHECKING:
-    from kerasphys.geometry.face import Face
+    from kerasphys.geometry.faces.face import Face
     from kerasphys.geometry.geometry import Geometry
     from kerasphys.geometry.region import Region
 

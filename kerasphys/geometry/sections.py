@@ -12,8 +12,8 @@ import numpy as np
 from kerasphys._validation import check_choice
 from kerasphys.geometry.boundary import Boundary, apportion
 from kerasphys.geometry.box import Box
-from kerasphys.geometry.face import Face
-from kerasphys.geometry.flat_face import FlatFace
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.flat_face import FlatFace
 from kerasphys.geometry.geometry import Geometry
 from kerasphys.geometry.interval import Interval
 from kerasphys.geometry.product import Product, ProductFace

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kerasphys.geometry import Ball, Box, Disk, Interval, Polygon
-from kerasphys.geometry.smooth_distance import joined, rounded, trimmed
+from kerasphys.geometry.faces.smooth_distance import joined, rounded, trimmed
 from tests.geometry.shapes import CHANNEL, HOLLOW, LENS, MESH, NOTCH, OCTAHEDRON, POLYGON
 
 CYLINDER = Box((-1.0, -1.0, -1.0), (1.0, 1.0, 1.0)) - Disk((0.0, 0.0), 0.3) * Interval(

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from kerasphys.geometry.faces.smooth_distance import Implicit
 from kerasphys.geometry.quadrature import Rule, sampled_rule
-from kerasphys.geometry.smooth_distance import Implicit
 
 
 class Face(abc.ABC):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kerasphys._registry import serializable
-from kerasphys.geometry.combination import Combination
+from kerasphys.geometry.combinations.combination import Combination
 from kerasphys.geometry.geometry import Geometry
 
 

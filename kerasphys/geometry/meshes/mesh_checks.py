@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerasphys._validation import as_real_array, check_array, message
-from kerasphys.geometry.facets import rims
+from kerasphys.geometry.meshes.facets import rims
 
 FLAT = 1e-12  # of the volume of a cube around a cell
 

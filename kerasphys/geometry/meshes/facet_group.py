@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from kerasphys.geometry._arrays import slack
-from kerasphys.geometry.face import Face
-from kerasphys.geometry.facets import Facets
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.segment import Segment
+from kerasphys.geometry.meshes.facets import Facets
+from kerasphys.geometry.meshes.simplices import map_unit, simplex_rule
 from kerasphys.geometry.quadrature import Rule
-from kerasphys.geometry.segment import Segment
-from kerasphys.geometry.simplices import map_unit, simplex_rule
 
 
 class FacetGroup(Face):

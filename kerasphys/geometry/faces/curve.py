@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from kerasphys.geometry._arrays import slack
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.face import Face
 from kerasphys.geometry.quadrature import Rule, gauss_rule
 
 HALVINGS = 54  # of an interval, down to rounding

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from kerasphys.geometry.curve import Curve
-from kerasphys.geometry.face import Face
-from kerasphys.geometry.smooth_distance import Implicit
+from kerasphys.geometry.faces.curve import Curve
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.smooth_distance import Implicit
 
 
 class Segment(Curve):

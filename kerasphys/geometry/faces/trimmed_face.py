@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasphys.geometry._arrays import slack
-from kerasphys.geometry.face import Face
-from kerasphys.geometry.smooth_distance import Implicit
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.smooth_distance import Implicit
 
 if TYPE_CHECKING:
     from kerasphys.geometry.geometry import Geometry

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from kerasphys.geometry._arrays import between, slack
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.smooth_distance import Implicit, within
 from kerasphys.geometry.quadrature import Rule, gauss_rule
-from kerasphys.geometry.smooth_distance import Implicit, within
 
 
 class FlatFace(Face):

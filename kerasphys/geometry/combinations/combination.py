@@ -12,15 +12,15 @@ import numpy as np
 from kerasphys._registry import pack, unpack
 from kerasphys._validation import message
 from kerasphys.geometry.box import Box
-from kerasphys.geometry.curve import Curve, cut, nodes_for
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.combinations.naming import name_faces
+from kerasphys.geometry.faces.curve import Curve, cut, nodes_for
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.segment import as_curve
+from kerasphys.geometry.faces.trimmed_face import TrimmedFace, kept_share
 from kerasphys.geometry.geometry import Geometry
-from kerasphys.geometry.naming import name_faces
 from kerasphys.geometry.plane_rule import plane_rule
 from kerasphys.geometry.quadrature import Rule
 from kerasphys.geometry.samplers import unit_samples
-from kerasphys.geometry.segment import as_curve
-from kerasphys.geometry.trimmed_face import TrimmedFace, kept_share
 
 ROUNDING = 1e-13  # of the largest coordinate: distances below it are zero
 THIN = 1e-6  # of the extent: where two faces lie on each other, how far to look beside them

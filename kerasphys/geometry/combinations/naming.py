@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.face import Face
 
 
 def name_faces(

@@ -12,11 +12,11 @@ import numpy as np
 from kerasphys._registry import serializable
 from kerasphys._validation import message
 from kerasphys.geometry._arrays import between
-from kerasphys.geometry.face import Face
-from kerasphys.geometry.facet_group import FacetGroup
-from kerasphys.geometry.facets import Facets
+from kerasphys.geometry.faces.face import Face
 from kerasphys.geometry.geometry import Geometry
-from kerasphys.geometry.mesh_checks import (
+from kerasphys.geometry.meshes.facet_group import FacetGroup
+from kerasphys.geometry.meshes.facets import Facets
+from kerasphys.geometry.meshes.mesh_checks import (
     check_closed,
     check_corners,
     check_points,
@@ -24,12 +24,12 @@ from kerasphys.geometry.mesh_checks import (
     outer_facets,
     volumes,
 )
-from kerasphys.geometry.mesh_file import read_mesh
+from kerasphys.geometry.meshes.mesh_file import read_mesh
+from kerasphys.geometry.meshes.simplices import map_unit, simplex_rule
 from kerasphys.geometry.predicate import check_predicate, holds
 from kerasphys.geometry.quadrature import Rule
 from kerasphys.geometry.region import check_coordinates
 from kerasphys.geometry.samplers import check_unit
-from kerasphys.geometry.simplices import map_unit, simplex_rule
 
 
 @serializable

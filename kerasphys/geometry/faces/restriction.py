@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from kerasphys._requested import requested_names
-from kerasphys.geometry.curve import cut
 from kerasphys.geometry.drawing import draw
-from kerasphys.geometry.face import Face
+from kerasphys.geometry.faces.curve import cut
+from kerasphys.geometry.faces.face import Face
+from kerasphys.geometry.faces.segment import as_curve
+from kerasphys.geometry.faces.trimmed_face import TrimmedFace
 from kerasphys.geometry.predicate import holds
 from kerasphys.geometry.product import ProductFace
-from kerasphys.geometry.segment import as_curve
-from kerasphys.geometry.trimmed_face import TrimmedFace
 
 SAMPLES = 2**15  # for the measure of a piece of a surface
 NODES = np.linspace(0.0, 1.0, 1025)

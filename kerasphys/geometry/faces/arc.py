@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from kerasphys.geometry._arrays import unit_vectors
-from kerasphys.geometry.curve import Curve
-from kerasphys.geometry.smooth_distance import TINY, Implicit
+from kerasphys.geometry.faces.curve import Curve
+from kerasphys.geometry.faces.smooth_distance import TINY, Implicit
 
 
 class Arc(Curve):

@@ -1,0 +1,1 @@
+"""Union, difference and intersection of domains."""

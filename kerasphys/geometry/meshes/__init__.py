@@ -1,0 +1,1 @@
+"""Domains given by meshes: files, closed boundaries, maps and rules on their cells."""
