@@ -9,7 +9,8 @@
 The start is the slowest mode of the disk, which keeps its shape and decays as exp(-κ j² t). It is
 no elementary function, so it cannot be built into the network: the circle and the start are terms
 of the loss. The network knows nothing of polar coordinates. The rate at which the disk loses its
-heat, -∫u_t / ∫u, is compared with κ j² at several times. Three seeds gave errors of 2.0e-3 to 2.2e-3.
+heat, -∫u_t / ∫u, is compared with κ j² at several times. Three seeds gave errors of 2.0e-3 to
+2.2e-3.
 """
 
 import argparse
