@@ -3,7 +3,7 @@
     q_t + (q·∇) q + ∇p = ν Δq,   ∇·q = 0     for q = (u, v, w), 0 < t < 1, with ν = 1
     q = Ethier's and Steinman's flow         on the cube [-1, 1]³ at t = 0, and on its faces
 
-    python -m examples.beltrami             about four minutes on two cores
+    python -m examples.beltrami             about three minutes on two cores
     python -m examples.beltrami --quick     a few seconds of training, to see that it runs
 
 In this flow the vorticity is parallel to the velocity everywhere, so that convection is balanced by

@@ -5,7 +5,7 @@
     u = v = 0                            on the walls, and on a cylinder of diameter 1 about (2, 2)
     ν ∂w/∂x = (p, 0)                     at the outlet
 
-    python -m examples.cylinder             about four minutes on two cores
+    python -m examples.cylinder             about three minutes on two cores
     python -m examples.cylinder --quick     a few seconds of training, to see that it runs
 
 Lengths are in diameters and velocities in means of the inflow, so that Re = 1 / ν = 20. Inlet and
