@@ -3,7 +3,7 @@
     -Δu = 2π² sin(πx) sin(πy)    on the unit square,    u = 0 on its boundary
     a u' - κ u'' = 0             on (0, 1),             u(0) = 0, u(1) = 1,    a/κ = 1, 10, 50
 
-    python -m examples.certificate             about 50 s on two cores
+    python -m examples.certificate             about two minutes on two cores
     python -m examples.certificate --quick     two problems and few steps, to see that it runs
 
 While the networks train, `kp.certify` measures their residual by quadrature and their error on the
