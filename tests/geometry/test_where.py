@@ -12,12 +12,12 @@ PLATE = Box((0, 0), (2, 1))
 
 
 @keras.saving.register_keras_serializable(package="tests")
-def heated(x, y):
+def warm_edge(x, y):
     return (x < 0.5) & (y == 1)
 
 
 def test_an_edge_is_cut_exactly():
-    part = PLATE.boundary("y").where(heated)
+    part = PLATE.boundary("y").where(warm_edge)
     assert part.measure == pytest.approx(0.5, rel=1e-14)
     points = part.sample(50, "grid")
     np.testing.assert_allclose(points[::-1, 0], np.linspace(0, 0.5, 50), atol=1e-15)
@@ -36,7 +36,7 @@ def test_arcs_are_cut_exactly():
 
 def test_at_all_times():
     for domain in (PLATE * TIME, TIME * PLATE):
-        part = domain.boundary("y").where(heated)
+        part = domain.boundary("y").where(warm_edge)
         assert part.measure == pytest.approx(1.5, rel=1e-14)
         assert part.contains(part.sample(20)).all()
     late = (PLATE * TIME).boundary("y").where(lambda y, t: (t > 1) & (y == 1))
@@ -45,10 +45,10 @@ def test_at_all_times():
 
 
 def test_lifted_to_a_product():
-    part = PLATE.boundary("y").where(heated)
-    assert part * TIME == (PLATE * TIME).boundary("y").where(heated)
-    assert PLATE.boundary().where(heated) * TIME == (
-        (PLATE * TIME).boundary(*PLATE.parts).where(heated)
+    part = PLATE.boundary("y").where(warm_edge)
+    assert part * TIME == (PLATE * TIME).boundary("y").where(warm_edge)
+    assert PLATE.boundary().where(warm_edge) * TIME == (
+        (PLATE * TIME).boundary(*PLATE.parts).where(warm_edge)
     )
 
 
@@ -76,12 +76,12 @@ def test_both_must_hold():
 
 
 def test_files_and_equality():
-    part = PLATE.boundary("y").where(heated)
+    part = PLATE.boundary("y").where(warm_edge)
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(part))
-    assert copy == part == Boundary(PLATE, "y", heated)
+    assert copy == part == Boundary(PLATE, "y", warm_edge)
     assert part != PLATE.boundary("y")
     assert hash(copy) == hash(part)
-    assert repr(part).endswith(".boundary('y').where(heated)")
+    assert repr(part).endswith(".boundary('y').where(warm_edge)")
 
 
 def test_a_function_that_is_not_registered():
@@ -97,7 +97,7 @@ def test_a_function_that_is_not_registered():
 
 def test_a_part_of_a_side_is_left_in_the_loss():
     domain = Disk((0, 0), 1) * TIME
-    late = kp.Dirichlet(u=0.0, on=PLATE.boundary("y").where(heated))
+    late = kp.Dirichlet(u=0.0, on=PLATE.boundary("y").where(warm_edge))
     problem = kp.Problem(PLATE, "u", {"equation": kp.Residual(lambda u_x: u_x), "late": late})
     points = problem.points(equation=10, late=20)
     assert (points.sets["late"].points[:, 0] <= 0.5).all()
