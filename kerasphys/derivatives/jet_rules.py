@@ -187,6 +187,20 @@ def _apply(kind: str, u: Jet) -> Jet:
     return compose(FUNCTIONS[kind], u)
 
 
+def _angle(operation: tf.Operation, inputs: list) -> Sequence:
+    """`atan2(y, x)`: seen from where the value points to, `atan` of a small angle."""
+    y, x = inputs
+    y0, x0 = (w.value if isinstance(w, Jet) else w for w in inputs)
+    across = _sum(_scaled(y, x0), _scaled(x, -y0))
+    along = _sum(_scaled(x, x0), _scaled(y, y0))
+    turned = _apply("Atan", _product(across, _apply("Reciprocal", along)))
+    return [turned.with_value(tf.atan2(y0, x0))]
+
+
+def _scaled(u: Any, factor: tf.Tensor) -> Any:
+    return u.map(lambda part: factor * part) if isinstance(u, Jet) else factor * u
+
+
 def _constant(operation: tf.Operation, inputs: list) -> Sequence:
     return apply(operation, [v.value if isinstance(v, Jet) else v for v in inputs])
 
@@ -252,6 +266,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("Relu", "LeakyRelu"), _relu),
     **dict.fromkeys(("Div", "RealDiv"), _divide),
     "Abs": _absolute,
+    "Atan2": _angle,
     "IdentityN": _alike,
     "Mul": _multiply,
     "Pow": _power,

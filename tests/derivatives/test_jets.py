@@ -74,6 +74,7 @@ def assert_same(network, names=("u", "u_x", "u_t", "u_xxy", "laplacian_u", "u_tt
         np.testing.assert_allclose(jets[name], tape[name], rtol=1e-10, atol=1e-11, err_msg=name)
 
 
+ONE = tf.ones((), "float64")
 OPERATIONS = {
     "where": lambda p: tf.where(p > 0.5, tf.sin(p), p**3),
     "where with a constant": lambda p: tf.where(p > 0.5, tf.zeros_like(p) + 2.0, tf.exp(p)),
@@ -107,6 +108,7 @@ OPERATIONS = {
     "sign and round": lambda p: tf.sign(p - 0.5) * p**2 + tf.round(p) * p,
     "addn": lambda p: tf.add_n([p, p * p, tf.ones_like(p)]),
     "atan and erf": lambda p: tf.atan(p * p) + tf.math.erf(p),
+    "atan2": lambda p: tf.atan2(p - 0.5, tf.cos(p) - 0.9) + tf.atan2(p, ONE) * tf.atan2(-0.3 * ONE, p),
     "tan and hyperbolic": lambda p: tf.tan(p) + tf.sinh(p) * tf.cosh(p) + tf.math.expm1(p),
 }
 
