@@ -128,11 +128,10 @@ def _panels(lengths: list[int], heights: list[float]) -> tuple[Any, list[Any]]:
 
     size = (4.2 * max(lengths), sum(heights))
     figure = Figure(figsize=size, dpi=DPI, layout="constrained")
-    whole = math.lcm(*lengths)
-    grid = figure.add_gridspec(len(lengths), whole, height_ratios=heights)
+    rows = figure.subfigures(len(lengths), 1, squeeze=False, height_ratios=heights)[:, 0]
     return figure, [
-        figure.add_subplot(grid[row, whole // length * column : whole // length * (column + 1)])
-        for row, length in enumerate(lengths)
+        row.add_subplot(1, length, column + 1)
+        for row, length in zip(rows, lengths, strict=True)
         for column in range(length)
     ]
 

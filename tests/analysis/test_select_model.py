@@ -14,12 +14,20 @@ def samples(value):
     return kp.datasets.Samples(X, np.full((4, 1), value))
 
 
+class Penalty(keras.regularizers.Regularizer):
+    """A number that the weights do not change."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __call__(self, weights):
+        return self.value + 0 * weights[0, 0]
+
+
 def constant(value, shift=0.0, seed=0):
     """A model that returns `value + shift`, and `value + shift + seed` for another seed."""
     bias = keras.initializers.Constant(value + shift + seed)
-    dense = keras.layers.Dense(
-        1, bias_initializer=bias, kernel_regularizer=lambda w: 10.0 * value + 0 * w[0, 0]
-    )
+    dense = keras.layers.Dense(1, bias_initializer=bias, kernel_regularizer=Penalty(10.0 * value))
     model = keras.Sequential([keras.Input((1,)), dense])
     model.compile(keras.optimizers.SGD(0.0), loss="mse", metrics=["mse"])
     return model

@@ -108,7 +108,9 @@ OPERATIONS = {
     "sign and round": lambda p: tf.sign(p - 0.5) * p**2 + tf.round(p) * p,
     "addn": lambda p: tf.add_n([p, p * p, tf.ones_like(p)]),
     "atan and erf": lambda p: tf.atan(p * p) + tf.math.erf(p),
-    "atan2": lambda p: tf.atan2(p - 0.5, tf.cos(p) - 0.9) + tf.atan2(p, ONE) * tf.atan2(-0.3 * ONE, p),
+    "atan2": lambda p: (
+        tf.atan2(p - 0.5, tf.cos(p) - 0.9) + tf.atan2(p, ONE) * tf.atan2(-0.3 * ONE, p)
+    ),
     "tan and hyperbolic": lambda p: tf.tan(p) + tf.sinh(p) * tf.cosh(p) + tf.math.expm1(p),
 }
 
