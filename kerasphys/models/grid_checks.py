@@ -13,9 +13,7 @@ from kerasphys.layers.grid_padding import per_axis
 from kerasphys.models.array_data import check_samples
 from kerasphys.models.grid_regions import periodic_conditions
 from kerasphys.models.pinn_checks import (
-    refuse_integrals,
-    refuse_ranges,
-    refuse_unknown_fields,
+    check_functional,
 )
 from kerasphys.networks import GridNetwork
 from kerasphys.problem import Problem
@@ -34,9 +32,7 @@ def check_on_grids(network: Any, problem: Problem) -> None:
             'kp.Problem(..., parameters={"f": kp.InputFunction()}). Without one take a network of '
             "points, such as kp.networks.MLP."
         )
-    refuse_ranges(problem, "A network on grids")
-    refuse_integrals(problem, "A network on grids")
-    refuse_unknown_fields(problem, "A network on grids")
+    check_functional(problem, "A network on grids")
     for name, function in problem.input_functions.items():
         if function.axes is not None and tuple(function.axes) != problem.coordinates:
             raise ValueError(

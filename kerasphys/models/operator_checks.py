@@ -12,9 +12,7 @@ from kerasphys.datasets.samples import POINTS
 from kerasphys.derivatives import TrunkEngine
 from kerasphys.layers.activations import check_smooth
 from kerasphys.models.pinn_checks import (
-    refuse_integrals,
-    refuse_ranges,
-    refuse_unknown_fields,
+    check_functional,
 )
 from kerasphys.networks import OperatorNetwork
 from kerasphys.problem import Problem
@@ -35,8 +33,7 @@ def check_operator(network: Any, problem: Problem) -> None:
             'kp.Problem(..., parameters={"f": kp.InputFunction({"x": sensors})}). Without one take '
             "a network of points, such as kp.networks.MLP."
         )
-    refuse_ranges(problem, "An operator network")
-    refuse_unknown_fields(problem, "An operator network")
+    check_functional(problem, "An operator network")
     for name, function in problem.input_functions.items():
         if function.axes is None:
             raise ValueError(
@@ -55,7 +52,6 @@ def check_operator(network: Any, problem: Problem) -> None:
                 "has a solution of its own. Leave it out, or train a kp.models.SurrogateModel on "
                 "solutions."
             )
-    refuse_integrals(problem, "An operator network")
 
 
 def check_fields(model: OperatorPINNModel, outputs: keras.KerasTensor) -> None:

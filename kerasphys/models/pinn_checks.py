@@ -132,32 +132,24 @@ def check_dtype(dtype: Any) -> Any:
     return policy
 
 
-def refuse_integrals(problem: Problem, who: str) -> None:
-    """Refuses conditions that have no residual at single points."""
+def check_functional(problem: Problem, who: str) -> None:
+    """Refuses what only a network of points has, for models whose inputs are functions."""
+    if problem.ranges:
+        raise ValueError(
+            f"{who} takes input functions, and the problem has the ranges "
+            f"{', '.join(problem.ranges)}. Give each as a kp.InputFunction, or take a network of "
+            "points, such as kp.networks.MLP, without input functions."
+        )
+    if problem.unknown_fields:
+        raise ValueError(
+            f"{who} cannot have a network beside it for the unknown fields "
+            f"{', '.join(problem.unknown_fields)}. Take a network of points, such as "
+            "kp.networks.MLP, and give the input functions to kp.Residual: "
+            "kp.Residual(..., f=lambda x: x)."
+        )
     for name, condition in problem.conditions.items():
         if not condition.pointwise:
             raise ValueError(
                 f"{who} takes conditions that hold at points, and {name!r} is an integral. Leave "
                 "it out, or take a network of points, such as kp.networks.MLP."
             )
-
-
-def refuse_unknown_fields(problem: Problem, what: str) -> None:
-    """Refuses a problem with unknown fields, for models that have no networks for them."""
-    if problem.unknown_fields:
-        raise ValueError(
-            f"{what} cannot have a network beside it for the unknown fields "
-            f"{', '.join(problem.unknown_fields)}. Take a network of points, such as "
-            "kp.networks.MLP, and give the input functions to kp.Residual: "
-            "kp.Residual(..., f=lambda x: x)."
-        )
-
-
-def refuse_ranges(problem: Problem, model: str) -> None:
-    """Refuses a problem with ranges in a model whose inputs are functions."""
-    if problem.ranges:
-        raise ValueError(
-            f"{model} takes input functions, and the problem has the ranges "
-            f"{', '.join(problem.ranges)}. Give each as a kp.InputFunction, or take a network of "
-            "points, such as kp.networks.MLP, without input functions."
-        )
