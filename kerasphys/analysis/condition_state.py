@@ -170,9 +170,8 @@ def _state(
 ) -> ConditionState:
     arrays, squares = trained
     others = squares[:0] if fresh is None else fresh[1]
-    everywhere = np.concatenate(
-        [_places(known["points"]) for known in (arrays, *(() if fresh is None else (fresh[0],)))]
-    )
+    sets = [arrays] if fresh is None else [arrays, fresh[0]]
+    everywhere = np.concatenate([_places(known["points"]) for known in sets])
     together = np.concatenate([squares, others])
     faults = np.flatnonzero(~np.isfinite(together))
     place = int(faults[0]) if len(faults) else int(np.argmax(together))

@@ -135,11 +135,7 @@ class Integral(Residual):
     def evaluated(self, name: str, points: np.ndarray, domain: Geometry) -> dict[str, np.ndarray]:
         region, names = self.region(domain), domain.coordinates
         flat = points.reshape(-1, points.shape[-1])
-        found = {
-            given: evaluate(f"{name}.{given}", value, flat, names)
-            for given, value in self.givens.items()
-            if given not in self.normals
-        }
+        found = super().evaluated(name, flat, domain)
         if self.normals:
             normals = region.normals(flat)
             for normal in self.normals:

@@ -11,7 +11,6 @@ import numpy as np
 from kerasphys._registry import serializable
 from kerasphys._validation import check_array, check_int, message
 from kerasphys.geometry._arrays import between
-from kerasphys.geometry.faces.face import Face
 from kerasphys.geometry.faces.segment import Segment
 from kerasphys.geometry.geometry import Geometry
 from kerasphys.geometry.plane_rule import plane_rule
@@ -84,15 +83,21 @@ class Polygon(Geometry):
         return self._vertices.min(axis=0), self._vertices.max(axis=0)
 
     @functools.cached_property
-    def faces(self) -> tuple[Face, ...]:
-        return self._edges
+    def faces(self) -> tuple[Segment, ...]:
+        lower, upper = self.bounds
+        scale = float((upper - lower).max())
+        step = 1 if self._area > 0.0 else -1
+        return tuple(
+            Segment(start, end, self._parts_of(index), scale)
+            for index, (start, end) in enumerate(self._ends[:, ::step])
+        )
 
     def signed_distance(self, points: np.ndarray) -> np.ndarray:
         points = self._check_points(points)
         distance = np.full(len(points), np.inf)
         inside = np.zeros(len(points), dtype=bool)
         x, y = points.T
-        for edge, ((ax, ay), (bx, by)) in zip(self._edges, self._ends, strict=True):
+        for edge, ((ax, ay), (bx, by)) in zip(self.faces, self._ends, strict=True):
             distance = np.minimum(distance, edge.distance(points))
             side = (bx - ax) * (y - ay) - (x - ax) * (by - ay)
             inside ^= ((ay <= y) != (by <= y)) & ((side > 0.0) == (by > ay))
@@ -102,7 +107,7 @@ class Polygon(Geometry):
         return between(*self.bounds, check_unit(unit, 2))
 
     def rule(self, n: int) -> Rule:
-        return plane_rule(self._edges, self.measure, n) or super().rule(n)
+        return plane_rule(self.faces, self.measure, n) or super().rule(n)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -122,16 +127,6 @@ class Polygon(Geometry):
         """The area, positive where the vertices run counterclockwise."""
         (ax, ay), (bx, by) = (self._ends - self._vertices[0]).transpose(1, 2, 0)
         return float(np.sum(ax * by - bx * ay) / 2.0)
-
-    @functools.cached_property
-    def _edges(self) -> tuple[Segment, ...]:
-        lower, upper = self.bounds
-        scale = float((upper - lower).max())
-        step = 1 if self._area > 0.0 else -1
-        return tuple(
-            Segment(start, end, self._parts_of(index), scale)
-            for index, (start, end) in enumerate(self._ends[:, ::step])
-        )
 
     def _parts_of(self, index: int) -> tuple[str, ...]:
         named = (name for name, edges in self._named.items() if index in edges)

@@ -222,11 +222,11 @@ class _March:
 
     def _look_back(self, index: int) -> None:
         """Makes the end of a window known to the next."""
-        problem = self._slabs.window(0, None, ())
         if self._before is None:
             with self._model._scope():
-                self._before = WindowModel(self._model, problem)
-        self._before.begin(index, self._network.copies[index].get_weights(), problem)
+                self._before = WindowModel(self._model, self._slabs.window(0, None, ()))
+        weights = self._network.copies[index].get_weights()
+        self._before.begin(index, weights, self._before.problem)
 
     def _values_before(self, name: str, points: np.ndarray) -> np.ndarray:
         assert self._before is not None

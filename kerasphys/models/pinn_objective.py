@@ -20,7 +20,7 @@ from kerasphys.models.objective import (
     share_of,
     take_rows,
 )
-from kerasphys.models.point_store import givens_of
+from kerasphys.models.point_store import conditions_on, givens_of
 from kerasphys.optimizers import Evaluation
 from kerasphys.problem import check_residuals
 
@@ -51,7 +51,7 @@ class PINNObjective(ModelObjective):
         self.parts = [
             self.make_part(arrays, conditions)
             for arrays in sets.values()
-            if (conditions := _conditions(model, arrays))
+            if (conditions := conditions_on(model.soft_conditions, arrays))
         ]
 
     def make_part(self, arrays: Arrays, conditions: dict[str, Condition]) -> _Part:
@@ -235,8 +235,3 @@ def _part_of_set(arrays: Arrays, index: int | tf.Tensor, count: int) -> dict[str
         for key, array in found.items()
         if key.startswith("weights.")
     }
-
-
-def _conditions(model: PINNModel, arrays: Arrays) -> dict[str, Condition]:
-    on_set = [key.partition(".")[2] for key in arrays if key.startswith("weights.")]
-    return {n: model.soft_conditions[n] for n in on_set if n in model.soft_conditions}

@@ -60,16 +60,12 @@ class WindowModel(PINNModel):
             problem: The problem of the window, with the names of the first one.
         """
         self._form.edges.assign(self._form.windows.edges[index : index + 2])
-        self.set_weights_of_network(weights)
+        self.network.set_weights(weights)
         self.problem = problem
         self.soft_conditions = dict(problem.conditions)
         if self._first_state:
             for variable, first in zip(self.optimizer.variables, self._first_state, strict=True):
                 variable.assign(first)
-
-    def set_weights_of_network(self, weights: list[np.ndarray]) -> None:
-        """Takes the weights of a copy."""
-        self.network.set_weights(weights)
 
 
 class _Form:

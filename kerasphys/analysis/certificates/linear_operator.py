@@ -44,11 +44,6 @@ class LinearOperator:
         }
         self._check_affine(points)
 
-    @property
-    def rows(self) -> int:
-        """How many residuals there are."""
-        return self._rows
-
     def __call__(self, points: np.ndarray) -> dict[PartialKey, np.ndarray]:
         """For each partial derivative its coefficients in the residuals, `(n, rows)`."""
         base = self._residuals(points, {})
@@ -77,7 +72,7 @@ class LinearOperator:
                 for given, value in condition.givens.items()
             }
             columns += condition.residuals(Located(values, givens))
-        self._rows = len(columns)
+        self.rows = len(columns)
         return np.stack([column.numpy() for column in columns], axis=1)
 
     def _check_affine(self, points: np.ndarray) -> None:

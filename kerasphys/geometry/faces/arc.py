@@ -58,9 +58,6 @@ class Arc(Curve):
         angle = self.angle + start * self.sweep
         return Arc(self.center, self.radius, self.parts, angle, (end - start) * self.sweep)
 
-    def renamed(self, parts: tuple[str, ...]) -> Arc:
-        return Arc(self.center, self.radius, parts, self.angle, self.sweep)
-
     def flipped(self) -> Arc:
         return Arc(self.center, self.radius, self.parts, self.angle + self.sweep, -self.sweep)
 

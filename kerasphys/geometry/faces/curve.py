@@ -34,10 +34,6 @@ class Curve(Face):
         """The piece between two values in the unit interval; `end` may be up to `start + 1`."""
 
     @abc.abstractmethod
-    def renamed(self, parts: tuple[str, ...]) -> Curve:
-        """The same curve in other parts."""
-
-    @abc.abstractmethod
     def flipped(self) -> Curve:
         """The same curve the other way round, as the boundary of what lies on its other side."""
 

@@ -42,9 +42,6 @@ class Segment(Curve):
         first, last = self.from_unit(np.array([[start], [end]]))
         return Segment(first, last, self.parts, self.scale)
 
-    def renamed(self, parts: tuple[str, ...]) -> Segment:
-        return Segment(self.start, self.end, parts, self.scale)
-
     def flipped(self) -> Segment:
         return Segment(self.end, self.start, self.parts, self.scale)
 

@@ -45,7 +45,6 @@ class TrimmedFace(Face):
         self.level = level
         self.bounds = bounds
         self.parts = parts
-        self.share = share
         self.sign = -1.0 if flipped else 1.0
         self.rest_outside = rest_outside
         self.dim = face.dim
